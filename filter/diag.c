@@ -1,0 +1,73 @@
+/* diag.c: appending to a list of messages. */
+#include "diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char *const code_names[] = {
+#define X(code, name) name,
+#include "diag.def"
+#undef X
+};
+
+static struct diag *
+append(struct diags *ds, enum diag_code code, enum severity severity)
+{
+	if (ds->count == DIAGS_MAX) {
+		ds->dropped++;
+		ds->count--; /* the last one is the least wanted: later faults are often echoes */
+	}
+	struct diag *d = &ds->diag[ds->count++];
+	*d = (struct diag){ .code = code, .severity = severity };
+	return d;
+}
+
+struct diag *
+diags_add(struct diags *ds, enum diag_code code, enum severity severity, const char *fmt, ...)
+{
+	struct diag *d = append(ds, code, severity);
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	va_end(ap);
+	return d;
+}
+
+bool
+diags_error(struct diags *ds, enum diag_code code, struct span span, const char *fmt, ...)
+{
+	struct diag *d = append(ds, code, SEV_ERROR);
+	d->span[0] = span;
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+void
+diags_hint(struct diags *ds, const char *fmt, ...)
+{
+	if (ds->count == 0)
+		return;
+	struct diag *d = &ds->diag[ds->count - 1];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(d->hint, sizeof(d->hint), fmt, ap);
+	va_end(ap);
+}
+
+bool
+diags_failed(const struct diags *ds)
+{
+	for (unsigned i = 0; i < ds->count; i++)
+		if (ds->diag[i].severity == SEV_ERROR)
+			return true;
+	return false;
+}
+
+const char *
+diag_code_name(enum diag_code code)
+{
+	return (unsigned)code < DIAG_CODES ? code_names[code] : "unknown";
+}

@@ -1,0 +1,152 @@
+/* filter.h: the public face of the filter compiler.
+ *
+ * Text in, program out.  The library opens no files and sockets, resolves no
+ * names by itself (see `struct filter_names`), keeps no global state and prints
+ * only to a stream that it is given.  All functions are safe to call from several
+ * threads, each with its own objects.
+ *
+ * A program is compiled for one *link type* (LINKTYPE_ value as in a pcap file,
+ * tcpdump.org/linktypes) and one *input kind*, which says where VLAN tags and
+ * cooked headers are: both are known before names are resolved. */
+#ifndef BPFCAP_FILTER_H
+#define BPFCAP_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FILTER_API __attribute__((visibility("default")))
+
+#define FILTER_SNAPLEN_MAX 262144 /* bytes; also what snaplen 0 means to the tool */
+
+struct filter; /* a compiled filter; immutable, may be shared between threads */
+
+enum filter_input {
+	FILTER_INPUT_FILE,   /* all is in the bytes */
+	FILTER_INPUT_SKB,    /* a socket on an interface: bytes from the link header on */
+	FILTER_INPUT_COOKED, /* skb, link type LINUX_SLL2: bytes from the network header on,
+	                      * the fields of the cooked header are metadata */
+};
+
+/* Linktypes that the tool itself has to name. */
+enum filter_linktype {
+	FILTER_LINK_EN10MB = 1,
+	FILTER_LINK_RAW = 101,
+	FILTER_LINK_LINUX_SLL = 113,
+	FILTER_LINK_IPV4 = 228,
+	FILTER_LINK_IPV6 = 229,
+	FILTER_LINK_LINUX_SLL2 = 276,
+};
+
+struct filter_addr {
+	uint8_t family;    /* 4 or 6 */
+	uint8_t bytes[16]; /* network order; IPv4 in the first four */
+};
+
+enum filter_transport { FILTER_TCP, FILTER_UDP };
+
+/* Name look-ups.  A NULL member means that no such name is ever found.  `ctx` is
+ * handed back to each call.  Names are NUL-terminated and borrowed. */
+struct filter_names {
+	/* Fills at most `max` addresses, returns how many (0: unknown). */
+	size_t (*host)(void *ctx, const char *name, struct filter_addr *out, size_t max);
+	/* A network's number in host order, not yet shifted (10 for 10.0.0.0/8). */
+	bool (*net)(void *ctx, const char *name, uint32_t *out);
+	bool (*port)(void *ctx, const char *name, enum filter_transport, uint16_t *out);
+	bool (*protocol)(void *ctx, const char *name, uint8_t *out); /* IP protocol number */
+	bool (*ether)(void *ctx, const char *name, uint8_t out[6]);  /* /etc/ethers */
+	void *ctx;
+};
+
+struct filter_opts {
+	const char *text;                 /* the expression, NUL-terminated */
+	uint16_t linktype;                /* LINKTYPE_ value */
+	enum filter_input input;
+	uint32_t snaplen;                 /* what accept returns, 1..FILTER_SNAPLEN_MAX */
+	uint32_t netmask;                 /* host order, for `ip broadcast`; 0xffffffff unknown */
+	bool no_optimise;                 /* tcpdump's -O */
+	const struct filter_names *names; /* NULL: no names */
+};
+
+/* Compiles.  On success *out is the caller's, to give to filter_free; warnings may
+ * still have been added to `diags`.  On failure *out is NULL and at least one error
+ * has been added; spans are bytes into `text`. */
+FILTER_API bool filter_compile(const struct filter_opts *, struct filter **out, struct diags *);
+FILTER_API void filter_free(struct filter *);
+
+/* The packet as the filter sees it.  For FILTER_INPUT_COOKED `data` begins at the
+ * network header, and the fields from `protocol` on are read; else they are not. */
+struct filter_packet {
+	const uint8_t *data;
+	uint32_t caplen;   /* bytes at data */
+	uint32_t len;      /* bytes on the wire; what `len` means */
+	uint32_t ifindex;
+	uint16_t protocol; /* host order */
+	uint16_t hatype;   /* ARPHRD_ */
+	uint8_t pkttype;   /* PACKET_HOST … PACKET_OUTGOING */
+};
+
+/* The verdict: 0 to reject, else the snap length. */
+FILTER_API uint32_t filter_match(const struct filter *, const struct filter_packet *);
+
+/* The verdict by evaluating the decision graph itself: the reference that every
+ * back end equals, slow, for tests. */
+FILTER_API uint32_t filter_eval(const struct filter *, const struct filter_packet *);
+
+enum filter_format {
+	FILTER_FORMAT_LISTING,    /* -d */
+	FILTER_FORMAT_C,          /* -dd */
+	FILTER_FORMAT_DECIMAL,    /* -ddd */
+	FILTER_FORMAT_GRAPH_DOT,  /* the decision graph, for Graphviz */
+	FILTER_FORMAT_EBPF,       /* eBPF assembly of the socket hook */
+};
+
+FILTER_API bool filter_print(const struct filter *, enum filter_format, FILE *, struct diags *);
+
+/* Classic BPF.  The array is the filter's.  NULL (and an error in diags) when the
+ * filter cannot be written as cBPF. */
+struct sock_filter; /* linux/filter.h */
+FILTER_API const struct sock_filter *filter_cbpf(const struct filter *, size_t *count,
+						 struct diags *);
+
+/* The scratch that the hooks with the MEM accessor fill before they call the filter:
+ *     int filter(struct __sk_buff *ctx, struct filter_pktbuf *buf)
+ * `data` holds the packet's first `filled` bytes, min(skb length, filter_ebpf.reach);
+ * what lies beyond is read from the context with LD_ABS. */
+#define FILTER_SCRATCH 160 /* bytes; a multiple of 8 */
+struct filter_pktbuf {
+	uint32_t len;      /* value of `len` */
+	uint32_t filled;   /* bytes of data that are the packet's */
+	uint32_t ifindex;
+	uint32_t protocol; /* host order */
+	uint32_t hatype;
+	uint32_t pkttype;
+	uint8_t data[FILTER_SCRATCH];
+};
+
+/* eBPF body of that function, position independent, no maps, no helper calls. */
+struct bpf_insn; /* linux/bpf.h */
+struct filter_ebpf {
+	struct bpf_insn *insns; /* malloc'd; filter_ebpf_free */
+	size_t count;
+	uint32_t reach; /* bytes of scratch that the filter can read, 0..FILTER_SCRATCH */
+};
+FILTER_API bool filter_ebpf(const struct filter *, struct filter_ebpf *out, struct diags *);
+FILTER_API void filter_ebpf_free(struct filter_ebpf *);
+
+/* Link type of a libpcap DLT name such as "EN10MB"; false when it is not known. */
+FILTER_API bool filter_linktype_by_name(const char *name, uint16_t *out);
+/* Name of a link type, or NULL.  Static. */
+FILTER_API const char *filter_linktype_name(uint16_t linktype);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
