@@ -1,0 +1,42 @@
+/* exprs.h: filter expressions to try: random ones, and the hand-picked ones of
+ * exprs.txt.  Their ids come from tests/gen/pool.h, as the packets' do.
+ *
+ * Tokens are separated by blanks wherever the language allows it, so that an expression
+ * can be made smaller by leaving tokens out. */
+#ifndef BPFCAP_TESTS_EXPRS_H
+#define BPFCAP_TESTS_EXPRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../gen/rng.h"
+
+#define EXPR_MAX 4096 /* bytes, with the NUL */
+
+struct expr {
+	char text[EXPR_MAX];
+	size_t len;
+};
+
+/* The next random expression.  Almost all are right for the link type; a few are not
+ * (a qualifier that does not go with an id), for compilers must agree on that as well. */
+void expr_build(struct rng *, uint16_t linktype, struct expr *);
+
+/* Appends; what does not fit is left out. */
+void expr_add(struct expr *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Appends a relation (`tcp [ 13 ] & 7 != 0`). */
+void expr_add_relation(struct expr *, struct rng *, uint16_t linktype);
+
+/* Reads the next `link type | expression` line; `#` begins a comment line.  False at the
+ * end, and for a line that is none, in which case *bad is its number. */
+struct expr_file {
+	FILE *f;
+	unsigned line;
+	unsigned bad; /* number of the first line that could not be read; 0: none */
+};
+bool expr_read(struct expr_file *, uint16_t *linktype, struct expr *);
+
+#endif
