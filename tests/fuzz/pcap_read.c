@@ -2,6 +2,9 @@
  *
  * With clang: -fsanitize=fuzzer -DLIBFUZZER.  Else a program that replays the files
  * named, or, when none is, mutates a small capture FUZZ_ROUNDS times (FUZZ_SEED). */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memfd_create */
+#endif
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* file_write.c: the writer of capture files: what it writes is read back by our reader
  * and by libpcap; full disks, size limits, closed pipes, terminals. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* posix_openpt */
+#endif
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
