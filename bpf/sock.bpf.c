@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+/* sock.bpf.c: capture on a packet socket.
+ *
+ * In: packets that the socket's hook sees; data begins at the link header (raw) or at
+ * the network header (cooked: SOCK_DGRAM).  Out: a record in the ring for each that
+ * filter_skb() accepts, and counters; nothing is ever queued on the socket itself.
+ * Runs with bottom halves off, so a CPU's counters have one writer at a time. */
+#include <linux/bpf.h>
+#include <linux/if_packet.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "event.h"
+#include "ring.h"
+#include "scratch.h"
+
+#define VLAN_AT 12 /* IEEE 802.1Q: the tag follows the addresses */
+#define VLAN_TAG 4 /* bytes */
+#define HATYPE_VOID \
+	0xffff /* ARPHRD_VOID: the tool has not told us of the interface yet */
+
+const volatile struct sock_config config = { .snap = EVENT_SNAP_MAX };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags,
+		BPF_F_MMAPABLE); /* the reader may have no right to bpf(2) left */
+	__uint(max_entries, 1);  /* CPUs; set by the tool */
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u32); /* ifindex */
+	__type(value, struct link);
+} links SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} programs SEC(".maps");
+
+/* What is attached.  The kernel charges an attached program, but not one that is
+ * reached by a tail call, to net.core.optmem_max. */
+SEC("socket")
+int
+dispatch(struct __sk_buff *skb)
+{
+	bpf_tail_call(skb, &programs, 0);
+	return 0;
+}
+
+static __always_inline struct counters *
+begin(struct __sk_buff *skb)
+{
+	if (skb->pkt_type == PACKET_OUTGOING) {
+		if (config.skip_out || skb->ifindex == config.lo_ifindex)
+			return 0;
+	} else if (config.skip_in) {
+		return 0;
+	}
+	const __u32 cpu = bpf_get_smp_processor_id();
+	struct counters *n = bpf_map_lookup_elem(&counters, &cpu);
+	if (n)
+		n->seen++;
+	return n;
+}
+
+/* Runs the filter; `hatype` and `front`, bytes before those of the skb, are 0 for raw
+ * packets.  Returns the number of bytes to capture of `len`, 0 to reject. */
+static __always_inline __u64
+match(struct __sk_buff *skb, __u64 front, __u32 hatype)
+{
+	const __u64 len = skb->len;
+	struct pktbuf buf = {
+		.len = len + front,
+		.ifindex = skb->ifindex,
+		.protocol = bpf_ntohs(skb->protocol),
+		.hatype = hatype,
+		.pkttype = skb->pkt_type,
+	};
+	scratch_fill(skb, &buf, len, config.reach);
+	return (__u32)filter_skb(skb, &buf);
+}
+
+static __always_inline struct event *
+record(struct __sk_buff *skb, struct counters *n, __u64 caplen, __u64 len)
+{
+	const __u64 now_ns = bpf_ktime_get_boot_ns();
+	struct event *e = ring_reserve(caplen, config.snap);
+	if (!e) {
+		n->lost++;
+		return e;
+	}
+	n->captured++;
+	if (caplen < len)
+		n->truncated++;
+	e->ts_ns = now_ns;
+	e->caplen = caplen;
+	e->len = len;
+	e->ifindex = skb->ifindex;
+	e->protocol = bpf_ntohs(skb->protocol);
+	e->vlan_tci = 0;
+	e->hatype = 0;
+	e->queue = skb->queue_mapping;
+	e->pkttype = skb->pkt_type;
+	e->flags = 0;
+	e->unused = 0;
+	return e;
+}
+
+/* A length is at most the verdict, the snap length (a constant) and what there is. */
+static __always_inline __u64
+cut(__u64 len, __u64 verdict)
+{
+	if (len > verdict)
+		len = verdict;
+	if (len > config.snap)
+		len = config.snap;
+	return len;
+}
+
+/* The tag that the kernel took off goes back between addresses and ethertype. */
+static __always_inline void
+put_tagged(struct __sk_buff *skb, struct event *e, __u64 caplen)
+{
+	__u16 tag[2] = { skb->vlan_proto, bpf_htons(skb->vlan_tci) };
+	e->flags = EVENT_VLAN;
+	e->vlan_tci = skb->vlan_tci;
+	bpf_skb_load_bytes(skb, 0, e->data, VLAN_AT);
+	__builtin_memcpy(e->data + VLAN_AT, tag, VLAN_TAG);
+	if (caplen > VLAN_AT + VLAN_TAG)
+		bpf_skb_load_bytes(skb, VLAN_AT, e->data + VLAN_AT + VLAN_TAG,
+			caplen - VLAN_AT - VLAN_TAG);
+}
+
+SEC("bpfcap/raw")
+int
+capture_raw(struct __sk_buff *skb)
+{
+	struct counters *n = begin(skb);
+	if (!n)
+		return 0;
+	const __u64 verdict = match(skb, 0, 0);
+	if (verdict == 0)
+		return 0;
+	n->matched++;
+	__u64 len = skb->len;
+	const _Bool tagged = skb->vlan_present && len >= VLAN_AT;
+	if (tagged)
+		len += VLAN_TAG;
+	const __u64 caplen = cut(len, verdict);
+	struct event *e = record(skb, n, caplen, len);
+	if (!e)
+		return 0;
+	if (tagged)
+		put_tagged(skb, e, caplen);
+	else if (caplen > 0)
+		bpf_skb_load_bytes(skb, 0, e->data, caplen);
+	ring_submit(e, &config);
+	return 0;
+}
+
+static __always_inline void
+put_cooked(struct __sk_buff *skb, struct event *e, const struct link *link)
+{
+	struct sll2 h = {
+		.protocol_be = skb->protocol,
+		.ifindex_be = bpf_htonl(skb->ifindex),
+		.hatype_be = bpf_htons(link->hatype),
+		.pkttype = skb->pkt_type,
+	};
+	__u8 *to = h.addr;
+	long err = -1;
+	if (link->addr_len == 6)
+		err = bpf_skb_load_bytes_relative(
+			skb, link->addr_at, to, 6, BPF_HDR_START_MAC);
+	else if (link->addr_len == 4)
+		err = bpf_skb_load_bytes_relative(
+			skb, link->addr_at, to, 4, BPF_HDR_START_MAC);
+	else if (link->addr_len == 8)
+		err = bpf_skb_load_bytes_relative(
+			skb, link->addr_at, to, 8, BPF_HDR_START_MAC);
+	if (err == 0)
+		h.addr_len = link->addr_len;
+	__builtin_memcpy(e->data, &h, sizeof(h));
+	e->hatype = link->hatype;
+	e->flags = EVENT_COOKED;
+}
+
+SEC("bpfcap/cooked")
+int
+capture_cooked(struct __sk_buff *skb)
+{
+	struct counters *n = begin(skb);
+	if (!n)
+		return 0;
+	const __u32 ifindex = skb->ifindex;
+	const struct link *known = bpf_map_lookup_elem(&links, &ifindex);
+	struct link link = { .hatype = HATYPE_VOID, .addr_at = 6, .addr_len = 6 };
+	if (known)
+		link = *known;
+	const __u64 verdict = match(skb, sizeof(struct sll2), link.hatype);
+	if (verdict == 0)
+		return 0;
+	n->matched++;
+	const __u64 len = (__u64)skb->len + sizeof(struct sll2);
+	const __u64 caplen = cut(len, verdict);
+	struct event *e = record(skb, n, caplen, len);
+	if (!e)
+		return 0;
+	put_cooked(skb, e, &link);
+	if (caplen > sizeof(struct sll2))
+		bpf_skb_load_bytes(skb, 0, e->data + sizeof(struct sll2),
+			caplen - sizeof(struct sll2));
+	ring_submit(e, &config);
+	return 0;
+}
+
+const char license_terms[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,52 @@
+/* live.h: sources that capture.  A source of each kind is opened by one function;
+ * which of them to try is the plan's choice.
+ *
+ * When eBPF or a packet socket is not to be had, the last error is DIAG_PERMISSION or
+ * DIAG_KERNEL: the caller may fall back.  DIAG_DEVICE: no other way would do better. */
+#ifndef BPFCAP_LIVE_H
+#define BPFCAP_LIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../filter/diag.h"
+#include "../filter/filter.h"
+#include "iface.h"
+#include "source.h"
+
+#define LIVE_BUFFER_KIB 8192       /* when buffer_kib is 0 */
+#define LIVE_BUFFER_MAX (1U << 20) /* KiB; a ring's size must fit in 32 bits */
+#define LIVE_POLL_MS 100           /* how long next() waits before it says SOURCE_IDLE */
+
+enum live_direction { LIVE_INOUT, LIVE_IN, LIVE_OUT };
+
+struct live_opts {
+	uint32_t snaplen;    /* bytes, 1..FILTER_SNAPLEN_MAX */
+	uint32_t buffer_kib; /* of the ring; 0: default.  Raised to what one packet needs
+			      */
+	enum live_direction direction;
+	bool promisc;
+	bool immediate; /* deliver each packet at once, at 10 us a packet */
+	/* The same expression for FILTER_INPUT_FILE and the interface's link type: what
+	 * matches in user space where the kernel cannot.  Borrowed.  NULL: there is none.
+	 */
+	const struct filter *user;
+};
+
+/* eBPF on a packet socket; the filter is of FILTER_INPUT_SKB, or _COOKED when the
+ * interface is cooked.  Borrowed during the call only. */
+struct source *live_sock_open(const struct live_opts *, const struct iface *,
+	const struct filter *, struct diags *);
+
+/* AF_PACKET ring with the filter as cBPF; input kind as above.  When the kernel does
+ * not take the program, all packets come to user space and `opts->user` matches, which
+ * a note (DIAG_FALLBACK) says. */
+struct source *live_packet_open(const struct live_opts *, const struct iface *,
+	const struct filter *, struct diags *);
+
+/* A libpcap device (IFACE_PCAP).  The link type is known once it is open: so `matched`
+ * is false unless opts->user was given, and the caller matches. */
+struct source *live_pcap_open(
+	const struct live_opts *, const struct iface *, struct diags *);
+
+#endif

@@ -1,0 +1,234 @@
+/* splice.c: in: a filter's body and an opened skeleton; out: a loaded program that
+ * calls it, or what the kernel has against it.
+ *
+ * libbpf hands a program over just before the load, its subprograms appended and
+ * relocated.  There the body of the stub filter_skb() (bpf/scratch.h), which is the
+ * last, is replaced. */
+#include "splice.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../bpf/event.h"
+#include "privilege.h"
+
+#define SPLICE_LOG (1U << 20) /* bytes; kernels before 6.4 fail when it is too short */
+#define STUB "filter_skb"
+#define NOWHERE UINT32_MAX
+
+_Static_assert(sizeof(struct pktbuf) == sizeof(struct filter_pktbuf), "one struct");
+_Static_assert(EVENT_SCRATCH == FILTER_SCRATCH, "one struct");
+_Static_assert(EVENT_SNAP_MAX == FILTER_SNAPLEN_MAX, "longest capture");
+#define SAME(m) (offsetof(struct pktbuf, m) == offsetof(struct filter_pktbuf, m))
+_Static_assert(
+	SAME(len) && SAME(filled) && SAME(ifindex) && SAME(protocol), "one struct");
+_Static_assert(SAME(hatype) && SAME(pkttype) && SAME(data), "one struct");
+
+/* Where libbpf's warnings go between begin and end: its callback has no argument
+ * of ours. */
+static _Thread_local struct splice *listening;
+
+static int
+listen_in(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	if (!listening || level != LIBBPF_WARN)
+		return 0;
+	char *const to = listening->message;
+	vsnprintf(to, sizeof(listening->message), fmt, ap);
+	to[strcspn(to, "\n")] = '\0';
+	return 0;
+}
+
+/* The instruction at which the stub starts, by its name in the BTF; NOWHERE when it is
+ * missing or not the last function. */
+static uint32_t
+find_stub(const struct splice *s, const struct bpf_prog_load_opts *opts)
+{
+	const struct btf *btf = bpf_object__btf(s->object);
+	const char *info = opts->func_info;
+	uint32_t at = NOWHERE, last = 0;
+	for (uint32_t i = 0; btf && info && i < opts->func_info_cnt; i++) {
+		struct bpf_func_info f;
+		memcpy(&f, info + (size_t)i * opts->func_info_rec_size, sizeof(f));
+		const struct btf_type *type = btf__type_by_id(btf, f.type_id);
+		const char *name = type ? btf__name_by_offset(btf, type->name_off) : NULL;
+		if (name && strcmp(name, STUB) == 0)
+			at = f.insn_off;
+		if (f.insn_off > last)
+			last = f.insn_off;
+	}
+	return at == last && at != 0 ? at : NOWHERE;
+}
+
+/* Source lines of the old body mean nothing for the new one; the verifier wants one at
+ * the first instruction of each function. */
+static void
+trim_lines(struct bpf_prog_load_opts *opts, uint32_t stub)
+{
+	const char *info = opts->line_info;
+	uint32_t keep = 0;
+	for (uint32_t i = 0; info && i < opts->line_info_cnt; i++) {
+		struct bpf_line_info line;
+		memcpy(&line, info + (size_t)i * opts->line_info_rec_size, sizeof(line));
+		if (line.insn_off <= stub)
+			keep = i + 1;
+	}
+	opts->line_info_cnt = keep;
+}
+
+/* The verifier lets a caller in principle pass NULL to a global function, so the new
+ * body begins with that test. */
+static const struct bpf_insn prologue[] = {
+	{ .code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = BPF_REG_2, .off = 2 },
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+#define PROLOGUE (sizeof(prologue) / sizeof(prologue[0]))
+
+static int
+join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	struct splice *s = (struct splice *)cookie; /* libbpf's type for a cookie */
+	const uint32_t stub = find_stub(s, opts);
+	if (stub == NOWHERE || stub >= bpf_program__insn_cnt(prog)) {
+		s->fault = "its last function is not " STUB;
+		return -EINVAL;
+	}
+	const size_t count = stub + PROLOGUE + s->body->count;
+	struct bpf_insn *insns = calloc(count, sizeof(*insns));
+	if (!insns)
+		return -ENOMEM;
+	memcpy(insns, bpf_program__insns(prog), stub * sizeof(*insns));
+	memcpy(insns + stub, prologue, sizeof(prologue));
+	memcpy(insns + stub + PROLOGUE, s->body->insns, s->body->count * sizeof(*insns));
+	const int err = bpf_program__set_insns(prog, insns, count);
+	free(insns);
+	trim_lines(opts, stub);
+	return err;
+}
+
+bool
+splice_begin(struct splice *s, const struct filter_ebpf *body, struct diags *ds)
+{
+	*s = (struct splice){ .body = body, .handler = -1 };
+	s->log = calloc(1, SPLICE_LOG);
+	if (!s->log)
+		return diags_error(ds, DIAG_KERNEL, (struct span){ 0 }, "out of memory");
+	listening = s;
+	libbpf_set_print(listen_in);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s,
+		.prog_prepare_load_fn = join);
+	s->handler = libbpf_register_prog_handler(
+		"bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, &opts);
+	if (s->handler >= 0)
+		return true;
+	struct diag *d = diags_add(
+		ds, DIAG_KERNEL, SEV_ERROR, "libbpf: %s", strerror(-s->handler));
+	d->err = -s->handler;
+	return false;
+}
+
+void
+splice_end(struct splice *s)
+{
+	if (s->handler >= 0)
+		libbpf_unregister_prog_handler(s->handler);
+	if (listening == s) {
+		libbpf_set_print(NULL); /* silent: what it says comes as a diag */
+		listening = NULL;
+	}
+	free(s->log);
+	s->log = NULL;
+	s->handler = -1;
+}
+
+/* The last line of the verifier's log that is a complaint and not its statistics. */
+static char *
+last_complaint(char *log)
+{
+	static const char *const statistics[] = { "processed ", "verification time",
+		"stack depth" };
+	for (;;) {
+		size_t len = strlen(log);
+		while (len > 0 && log[len - 1] == '\n')
+			log[--len] = '\0';
+		char *line = strrchr(log, '\n');
+		line = line ? line + 1 : log;
+		bool skip = false;
+		for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++)
+			skip |= strncmp(line, statistics[i], strlen(statistics[i])) == 0;
+		if (!skip || line == log)
+			return line;
+		*line = '\0';
+	}
+}
+
+static void
+explain_permission(const struct splice *s, int err, struct diags *ds)
+{
+	const bool able = privilege_has(PRIVILEGE_BPF);
+	struct diag *d = diags_add(ds, DIAG_PERMISSION, SEV_ERROR,
+		able ? "loading eBPF: %s, although this process has CAP_BPF%s%s"
+		     : "loading eBPF: %s: this process does not have CAP_BPF%s%s",
+		strerror(err), s->message[0] ? "; libbpf: " : "", s->message);
+	d->err = err;
+	diags_hint(ds, "%s",
+		able ? "look for a kernel lockdown, a seccomp filter, or a user namespace"
+		     : "run as root, or setcap cap_bpf,cap_net_raw,cap_net_admin+ep");
+}
+
+/* Tells apart: no right, no memory, the verifier's refusal, a kernel too old. */
+static void
+explain(struct splice *s, int err, struct diags *ds)
+{
+	if (err == EPERM) {
+		explain_permission(s, err, ds);
+		return;
+	}
+	struct diag *d;
+	const char *hint = "the classic socket filter needs nothing of this";
+	if (s->fault) {
+		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR, "eBPF program: %s", s->fault);
+		hint = "bpfcap was built wrongly: build it again";
+	} else if (s->log[0] != '\0') {
+		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR,
+			"the kernel's verifier refuses the filter: %s",
+			last_complaint(s->log));
+		hint = "a defect of bpfcap or an old kernel: report the filter and uname "
+		       "-r";
+	} else if (err == ENOMEM) {
+		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR,
+			"loading eBPF: no memory for program and ring");
+		hint = "choose a smaller -B; on kernels before 5.11 raise ulimit -l";
+	} else {
+		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR, "loading eBPF: %s%s%s",
+			strerror(err), s->message[0] ? ": " : "", s->message);
+		hint = "capture by eBPF needs kernel 5.10 or later with "
+		       "CONFIG_BPF_SYSCALL";
+	}
+	d->err = err;
+	diags_hint(ds, "%s", hint);
+}
+
+bool
+splice_load(struct splice *s, struct bpf_object_skeleton *skeleton, struct diags *ds)
+{
+	s->object = *skeleton->obj;
+	struct bpf_program *prog;
+	bpf_object__for_each_program(prog, s->object)
+	{
+		if (strncmp(bpf_program__section_name(prog), "bpfcap/", 7) == 0 &&
+			bpf_program__autoload(prog))
+			bpf_program__set_log_buf(prog, s->log, SPLICE_LOG);
+	}
+	const int err = bpf_object__load_skeleton(skeleton);
+	if (err)
+		explain(s, -err, ds);
+	s->object = NULL;
+	return err == 0;
+}

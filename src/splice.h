@@ -1,0 +1,40 @@
+/* splice.h: a compiled filter put into a kernel program, and that program loaded.
+ *
+ *     struct splice s;
+ *     if (splice_begin(&s, &body, ds)) {
+ *             skel = x_bpf__open();                  settings, sizes, autoload
+ *             ok = skel && splice_load(&s, skel->skeleton, ds);
+ *     }
+ *     splice_end(&s);
+ *
+ * The programs that call filter_skb() stand in sections "bpfcap/...".  libbpf keeps
+ * its section handlers and its message callback for the whole process: so between
+ * begin and end no other thread may use libbpf. */
+#ifndef BPFCAP_SPLICE_H
+#define BPFCAP_SPLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../filter/diag.h"
+#include "../filter/filter.h"
+
+struct bpf_object_skeleton;
+struct bpf_object;
+
+struct splice {
+	const struct filter_ebpf *body;
+	struct bpf_object *object; /* being loaded, else NULL */
+	const char *fault;         /* why the join failed, else NULL; static */
+	char *log;                 /* the verifier's, SPLICE_LOG bytes */
+	int handler;               /* libbpf's id, -1: none */
+	char message[256];         /* libbpf's last warning, one line, or empty */
+};
+
+/* `body` is borrowed until splice_end.  It need not test its arguments for NULL. */
+bool splice_begin(struct splice *, const struct filter_ebpf *body, struct diags *);
+/* On refusal the error is DIAG_PERMISSION (no right to load) or DIAG_KERNEL. */
+bool splice_load(struct splice *, struct bpf_object_skeleton *, struct diags *);
+void splice_end(struct splice *);
+
+#endif
