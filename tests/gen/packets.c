@@ -123,7 +123,9 @@ put_noise(struct gen_packet *p, struct rng *r)
 static void
 put_vlan(struct gen_packet *p, struct rng *r)
 {
-	packet_put16(p, rng_below(r, 8) | rng_below(r, 8) << 13);
+	const uint32_t id = rng_below(r, 8); /* calls in one expression have no order */
+
+	packet_put16(p, id | rng_below(r, 8) << 13);
 	if (rng_chance(r, 20)) {
 		packet_put16(p, 0x8100);
 		packet_put16(p, rng_below(r, 8));

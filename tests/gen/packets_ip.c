@@ -103,13 +103,14 @@ packet_put_ip6(struct gen_packet *p, struct rng *r)
 	const uint8_t drawn = pool_protocol(r);
 	const uint8_t protocol = drawn == 1 ? 58 : drawn;
 	const uint32_t shape = rng_below(r, 20);
+	const uint32_t class_high = rng_below(r, 2);
 	uint8_t first = protocol;
 
 	if (shape >= 18)
 		first = shape == 18 ? HOP_BY_HOP : DESTINATION;
 	else if (shape >= 15)
 		first = FRAGMENT;
-	packet_put8(p, (rng_chance(r, 97) ? 0x60 : rng_next(r) & 0xf0) | rng_below(r, 2));
+	packet_put8(p, (rng_chance(r, 97) ? 0x60 : rng_next(r) & 0xf0) | class_high);
 	packet_put8(p, rng_chance(r, 70) ? 0 : rng_next(r));
 	packet_put16(p, rng_chance(r, 70) ? 0 : rng_next(r));
 	packet_put16(p, 0); /* payload length, see below */

@@ -143,7 +143,9 @@ add_id_port(struct expr *e, struct rng *r)
 static void
 add_id_portrange(struct expr *e, struct rng *r)
 {
-	expr_add(e, "%u-%u ", pool_port(r), pool_port(r));
+	const unsigned from = pool_port(r); /* calls in one argument list have no order */
+
+	expr_add(e, "%u-%u ", from, pool_port(r));
 }
 
 /* Numbers only: names depend on the machine's list of protocols. */

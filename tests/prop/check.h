@@ -1,0 +1,56 @@
+/* check.h: one expression on one link type, against everything that there is to
+ * compare.  The claims are those of the table in claim.def; the first that does not
+ * hold is described in a `struct failure`. */
+#ifndef BPFCAP_TESTS_CHECK_H
+#define BPFCAP_TESTS_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../filter/filter.h"
+#include "../gen/packets.h"
+#include "kernel.h"
+#include "oracle.h"
+
+enum claim {
+#define X(name, text) CLAIM_##name,
+#include "claim.def"
+#undef X
+	CLAIMS
+};
+
+const char *claim_text(enum claim);
+
+/* Packets of one link type. */
+struct corpus {
+	uint16_t linktype;
+	uint32_t count;
+	struct gen_packet *packet;
+};
+
+struct check {
+	const struct corpus *corpus; /* one for each of packet_linktypes */
+	uint64_t seed;               /* of the cuts and the fillings */
+	struct kernel kernel;
+	bool with_kernel; /* is `kernel` open? */
+	bool with_ebpf;
+	uint64_t held[CLAIMS];   /* how often each claim was tried and held */
+	uint64_t programs;       /* pairs of expression and link type that compiled */
+	uint64_t matched, tried; /* complete packets */
+	uint64_t beyond, accepted_beyond; /* cut packets that the oracle cannot judge
+					   * by what was captured; ... that we accept */
+};
+
+struct failure {
+	enum claim claim;
+	bool no_optimise; /* which of our two programs */
+	struct view view; /* the packet; borrowed from the corpus; data NULL: none */
+	uint32_t whole;   /* bytes at view.data, of which caplen were shown */
+	const char *got;  /* what was said, in words; static */
+	char detail[360]; /* an error message, or empty */
+};
+
+/* False when a claim fails. */
+bool check_expr(struct check *, const char *text, uint16_t linktype, struct failure *);
+
+#endif
