@@ -207,7 +207,6 @@ main(void)
 	static struct campaign c;
 	const char *srcdir = getenv("srcdir");
 	const char *one = getenv("AGREE_EXPR");
-	char path[4096];
 
 	c.check.seed = setting("AGREE_SEED", 1);
 	printf("# seed %" PRIu64 ", %s\n", c.check.seed, pcap_lib_version());
@@ -219,6 +218,8 @@ main(void)
 		expr_add(&e, "%s", one);
 		try_expr(&c, &e, (uint16_t)setting("AGREE_LINK", 1));
 	} else {
+		char path[4096];
+
 		snprintf(path, sizeof path, "%s/tests/prop/exprs.txt",
 			srcdir ? srcdir : ".");
 		if (!try_file(&c, path))

@@ -154,6 +154,7 @@ load_ebpf(struct trial *t)
 {
 	struct diags ds;
 
+	t->failure->no_optimise = false;
 	if (!t->check->with_ebpf || !t->ours[0])
 		return true;
 	t->ebpf = load_input(t, FILTER_INPUT_SKB, &ds);
@@ -178,7 +179,6 @@ filling_rejected(struct trial *t, const struct view *cut, uint32_t whole)
 {
 	struct view v = *cut;
 	struct rng rng = { t->check->seed };
-	struct gen_packet other;
 
 	for (unsigned i = 0; i < FILLINGS; i++) {
 		v.caplen = i < 3 ? whole : cut->caplen;
@@ -188,7 +188,8 @@ filling_rejected(struct trial *t, const struct view *cut, uint32_t whole)
 			return true;
 	}
 	for (unsigned i = 0; i < GRAFTS; i++) {
-		other = t->corpus->packet[rng_below(&rng, t->corpus->count)];
+		struct gen_packet other =
+			t->corpus->packet[rng_below(&rng, t->corpus->count)];
 		memcpy(other.data, cut->data, cut->caplen);
 		v.data = other.data;
 		v.caplen = cut->caplen > other.len ? cut->caplen : other.len;

@@ -118,7 +118,7 @@ unwrap(struct shrinker *s)
 }
 
 void
-shrink_expr(struct check *c, struct expr *e, uint16_t linktype, struct failure *f)
+shrink_expr(const struct check *c, struct expr *e, uint16_t linktype, struct failure *f)
 {
 	struct shrinker s = { .check = *c,
 		.expr = e,

@@ -7,6 +7,7 @@
 
 /* Leaves out of *e what is not needed for the same claim to fail; *f then describes the
  * failure of what is left. */
-void shrink_expr(struct check *, struct expr *, uint16_t linktype, struct failure *f);
+void shrink_expr(
+	const struct check *, struct expr *, uint16_t linktype, struct failure *f);
 
 #endif
