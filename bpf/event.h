@@ -51,7 +51,7 @@ struct sock_config {
 	__u8 immediate;   /* 1: wake the reader whenever it sleeps */
 	__u8 skip_in;     /* 1: outgoing packets only */
 	__u8 skip_out;    /* 1: incoming packets only */
-	__u8 unused;
+	__u8 tags;        /* 1: the link header has a place for a VLAN tag */
 };
 
 /* One per CPU, written by that CPU only, on a cache line of its own. */

@@ -152,7 +152,7 @@ capture_raw(struct __sk_buff *skb)
 		return 0;
 	n->matched++;
 	__u64 len = skb->len;
-	const _Bool tagged = skb->vlan_present && len >= VLAN_AT;
+	const _Bool tagged = config.tags && skb->vlan_present && len >= VLAN_AT;
 	if (tagged)
 		len += VLAN_TAG;
 	const __u64 caplen = cut(len, verdict);

@@ -91,19 +91,25 @@ live_bind_start(
 }
 
 void
-live_bind_explain(int fd, const char *name, struct diags *ds)
+live_bind_explain(int fd, const char *name, struct diag *fault)
 {
 	int err = 0;
 	socklen_t len = sizeof(err);
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0)
 		err = errno;
-	if (err != ENETDOWN && err != ENODEV && err != 0) {
-		refuse(ds, DIAG_DEVICE, name, "capturing", err);
-		return;
-	}
-	const bool gone = if_nametoindex(name) == 0;
-	struct diag *d = diags_add(ds, DIAG_DEVICE, SEV_ERROR, "%s: the interface %s",
-		name, gone ? "disappeared" : "went down");
-	d->err = err;
-	diags_hint(ds, "what came before is captured; start again when it is up");
+	const char *what = "the interface went down";
+	if (err != ENETDOWN && err != ENODEV && err != 0)
+		what = strerror(err);
+	else if (if_nametoindex(name) == 0)
+		what = "the interface disappeared";
+	*fault = (struct diag){ .code = DIAG_DEVICE, .severity = SEV_ERROR, .err = err };
+	snprintf(fault->text, sizeof(fault->text), "%s: %s", name, what);
+	snprintf(fault->hint, sizeof(fault->hint),
+		"what came before is captured; start again when it is up");
+}
+
+void
+live_bind_tell(const struct diag *fault, struct diags *ds)
+{
+	*diags_add(ds, fault->code, fault->severity, "%s", fault->text) = *fault;
 }

@@ -17,7 +17,9 @@ int live_bind_open(const struct iface *, struct diags *);
 bool live_bind_start(
 	int fd, const struct live_opts *, const struct iface *, struct diags *);
 
-/* After POLLERR: adds what happened to the interface. */
-void live_bind_explain(int fd, const char *name, struct diags *);
+/* After POLLERR: notes what happened to the interface ... */
+void live_bind_explain(int fd, const char *name, struct diag *fault);
+/* ... to be told when all packets before it are delivered. */
+void live_bind_tell(const struct diag *fault, struct diags *);
 
 #endif

@@ -36,7 +36,7 @@ struct live_sock {
 	const struct counters *counters; /* one a CPU, mapped; or NULL */
 	size_t counters_size;            /* bytes mapped */
 	int cpus;
-	struct diags fault; /* of a broken source: told when the ring is empty */
+	struct diag fault; /* of a broken source: told when the ring is empty */
 	char name[IFACE_NAME];
 };
 
@@ -93,10 +93,7 @@ sock_next(struct source *s, struct packet *p, struct diags *ds)
 		if (l->state == STOPPED)
 			return SOURCE_END;
 		if (l->state == BROKEN) {
-			for (unsigned i = 0; i < l->fault.count; i++) {
-				const struct diag *d = &l->fault.diag[i];
-				*diags_add(ds, d->code, d->severity, "%s", d->text) = *d;
-			}
+			live_bind_tell(&l->fault, ds);
 			return SOURCE_FAILED;
 		}
 		if (dozed)
@@ -175,6 +172,7 @@ set_up(struct live_sock *l, const struct live_opts *opts, const struct iface *if
 		.immediate = opts->immediate,
 		.skip_in = opts->direction == LIVE_OUT,
 		.skip_out = opts->direction == LIVE_IN,
+		.tags = iface->linktype == FILTER_LINK_EN10MB,
 	};
 	return bpf_program__set_autoload(k->progs.capture_raw, !iface->cooked) == 0 &&
 	       bpf_program__set_autoload(k->progs.capture_cooked, iface->cooked) == 0 &&

@@ -54,7 +54,7 @@ send_all(int fd, unsigned long count, size_t size, uint8_t *mark, long gap_us)
 		const uint32_t number = htonl(i);
 		memcpy(mark + 4, &number, sizeof(number));
 		while (send(fd, buffer, size, 0) < 0)
-			if (errno != ENOBUFS && errno != EINTR)
+			if (errno != ENOBUFS && errno != EINTR && errno != ECONNREFUSED)
 				return fail("send");
 		if (gap_us > 0)
 			usleep(gap_us);
