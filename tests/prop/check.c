@@ -11,165 +11,15 @@
 
 #include "../gen/rng.h"
 #include "ebpf.h"
+#include "trial.h"
 
 #define SNAPLEN FILTER_SNAPLEN_MAX
-enum { SLL2 = 276, SLL2_HEADER = 20 };
+#define SLL2_HEADER 20 /* bytes */
 
 #define CUTS 4      /* of each packet, for each expression */
 #define CUT_NEAR 90 /* bytes: where headers are; most cuts are there */
 #define FILLINGS 12 /* of the bytes that a cut took away */
 #define GRAFTS 24   /* more of them, from other packets */
-
-static const char *const claim_texts[] = {
-#define X(name, text) text,
-#include "claim.def"
-#undef X
-};
-
-const char *
-claim_text(enum claim c)
-{
-	return claim_texts[c];
-}
-
-/* All that one call of check_expr has. */
-struct trial {
-	struct check *check;
-	struct failure *failure;
-	const char *text;
-	uint16_t linktype;
-	const struct corpus *corpus; /* of the link type */
-	struct oracle oracle;
-	struct filter *ours[2]; /* optimised, not optimised; [0] NULL: never matches */
-	struct filter *cooked;  /* or NULL */
-	struct ebpf *ebpf;      /* of the optimised one, as a socket filter; or NULL */
-	struct ebpf *cooked_ebpf;
-};
-
-static bool
-fail(struct trial *t, enum claim claim, const char *got)
-{
-	t->failure->claim = claim;
-	t->failure->got = got;
-	return false;
-}
-
-/* Counts, or fails. */
-static bool
-hold(struct trial *t, enum claim claim, bool holds, const char *got)
-{
-	if (!holds)
-		return fail(t, claim, got);
-	t->check->held[claim]++;
-	return true;
-}
-
-static void
-describe(struct trial *t, const struct diags *ds)
-{
-	if (ds->count)
-		snprintf(t->failure->detail, sizeof t->failure->detail, "%s (%s)",
-			ds->diag[0].text, ds->diag[0].hint);
-}
-
-static bool
-said_never(const struct diags *ds)
-{
-	for (unsigned i = 0; i < ds->count; i++)
-		if (ds->diag[i].code == DIAG_NEVER && ds->diag[i].severity == SEV_ERROR)
-			return true;
-	return false;
-}
-
-static struct filter *
-compile(const struct trial *t, enum filter_input input, bool no_optimise,
-	struct diags *ds)
-{
-	const struct filter_opts opts = {
-		.text = t->text,
-		.linktype = t->linktype,
-		.input = input,
-		.snaplen = SNAPLEN,
-		.no_optimise = no_optimise,
-	};
-	struct filter *f = NULL;
-
-	memset(ds, 0, sizeof *ds);
-	return filter_compile(&opts, &f, ds) ? f : NULL;
-}
-
-/* False: a claim failed, or there is nothing to run (*done). */
-static bool
-compile_all(struct trial *t, bool *done)
-{
-	struct diags ds;
-	const bool theirs = oracle_open(&t->oracle, t->text, t->linktype, false);
-
-	for (int i = 0; i < 2; i++) {
-		t->ours[i] = compile(t, FILTER_INPUT_FILE, i == 1, &ds);
-		t->failure->no_optimise = i == 1;
-		if (theirs && !t->ours[i] && (i == 1 || !said_never(&ds))) {
-			describe(t, &ds);
-			return fail(t, CLAIM_COMPILES, "we refuse it, libpcap does not");
-		}
-		if (!theirs && t->ours[i]) {
-			snprintf(t->failure->detail, sizeof t->failure->detail, "%s",
-				t->oracle.error);
-			return fail(t, CLAIM_COMPILES, "libpcap refuses it, we do not");
-		}
-	}
-	t->check->held[CLAIM_COMPILES]++;
-	*done = !theirs;
-	t->check->programs += theirs;
-	return true;
-}
-
-/* Of the optimised program only, and only where the link type has such a form. */
-static bool
-compile_cooked(struct trial *t)
-{
-	struct diags ds;
-
-	if (t->linktype != SLL2 || !t->ours[0])
-		return true;
-	t->cooked = compile(t, FILTER_INPUT_COOKED, false, &ds);
-	if (t->cooked || ds.diag[0].code == DIAG_UNSUPPORTED) /* bytes of the header */
-		return true;
-	describe(t, &ds);
-	return fail(t, CLAIM_COOKED, "it compiles for files, not for cooked sockets");
-}
-
-static struct ebpf *
-load_input(struct trial *t, enum filter_input input, struct diags *ds)
-{
-	struct filter *f = compile(t, input, false, ds);
-	struct ebpf *e = f ? ebpf_load(f, ds) : NULL;
-
-	filter_free(f);
-	return e;
-}
-
-static bool
-load_ebpf(struct trial *t)
-{
-	struct diags ds;
-
-	t->failure->no_optimise = false;
-	if (!t->check->with_ebpf || !t->ours[0])
-		return true;
-	t->ebpf = load_input(t, FILTER_INPUT_SKB, &ds);
-	if (!t->ebpf) {
-		describe(t, &ds);
-		return fail(t, CLAIM_EBPF, "it does not load");
-	}
-	if (!t->cooked)
-		return true;
-	t->cooked_ebpf = load_input(t, FILTER_INPUT_COOKED, &ds);
-	if (t->cooked_ebpf)
-		return true;
-	describe(t, &ds);
-	return fail(t, CLAIM_COOKED_EBPF, "it does not load");
-}
 
 /* Is there a filling that the oracle rejects?  The packet's own bytes are tried, noughts,
  * ones, noise; and the ends of other packets, which have the right things in the right
@@ -210,20 +60,21 @@ check_ours(struct trial *t, int which, const struct view *v, uint32_t whole)
 
 	t->failure->no_optimise = which == 1;
 	if (!t->ours[which])
-		return hold(t, CLAIM_NEVER, expected != OUTCOME_ACCEPT, "L2R accepts");
+		return trial_hold(
+			t, CLAIM_NEVER, expected != OUTCOME_ACCEPT, "L2R accepts");
 	got = filter_eval(t->ours[which], &p);
-	if (!hold(t, CLAIM_SNAPLEN, got == 0 || got == SNAPLEN, "neither") ||
-		!hold(t, CLAIM_VM, filter_match(t->ours[which], &p) == got,
+	if (!trial_hold(t, CLAIM_SNAPLEN, got == 0 || got == SNAPLEN, "neither") ||
+		!trial_hold(t, CLAIM_VM, filter_match(t->ours[which], &p) == got,
 			got ? "eval accepts, match does not"
 			    : "match accepts, eval does not"))
 		return false;
 	if (expected == OUTCOME_ACCEPT)
-		return hold(t, CLAIM_MATCHES, got, "we reject");
+		return trial_hold(t, CLAIM_MATCHES, got, "we reject");
 	if (expected == OUTCOME_REJECT)
-		return hold(t, CLAIM_REJECTS, !got, "we accept");
+		return trial_hold(t, CLAIM_REJECTS, !got, "we accept");
 	t->check->beyond++;
 	t->check->accepted_beyond += got != 0;
-	return !got || hold(t, CLAIM_DETERMINED, !filling_rejected(t, v, whole),
+	return !got || trial_hold(t, CLAIM_DETERMINED, !filling_rejected(t, v, whole),
 			       "we accept, a filling is rejected");
 }
 
@@ -243,7 +94,7 @@ check_kernel(struct trial *t, enum claim claim, const struct filter *f,
 	const uint32_t expected = filter_eval(f, p);
 	const int judged = kernel_verdict(&t->check->kernel, p->data, p->caplen);
 
-	return hold(t, claim, judged == (expected != 0), judge_text(judged));
+	return trial_hold(t, claim, judged == (expected != 0), judge_text(judged));
 }
 
 static bool
@@ -268,10 +119,10 @@ check_cooked(struct trial *t, const struct view *v)
 		.pkttype = v->data[10],
 	};
 	got = filter_eval(t->cooked, &p);
-	if (!hold(t, CLAIM_COOKED, got == filter_eval(t->ours[0], &whole),
+	if (!trial_hold(t, CLAIM_COOKED, got == filter_eval(t->ours[0], &whole),
 		    got ? "cooked accepts, file does not"
 			: "file accepts, cooked does not") ||
-		!hold(t, CLAIM_COOKED_VM, filter_match(t->cooked, &p) == got,
+		!trial_hold(t, CLAIM_COOKED_VM, filter_match(t->cooked, &p) == got,
 			got ? "eval accepts, match does not"
 			    : "match accepts, eval does not"))
 		return false;
@@ -338,7 +189,8 @@ each_oracle(struct trial *t, const struct view *v, uint32_t whole, int which)
 		t->check->tried++;
 		t->check->matched += oracle_run(&t->oracle, v) == OUTCOME_ACCEPT;
 	}
-	return hold(t, CLAIM_ORACLE, oracle_confirmed(&t->oracle, v), "they differ");
+	return trial_hold(
+		t, CLAIM_ORACLE, oracle_confirmed(&t->oracle, v), "they differ");
 }
 
 static bool
@@ -391,11 +243,11 @@ round_cbpf(struct trial *t, int which)
 	t->failure->no_optimise = which == 1;
 	insns = filter_cbpf(t->ours[which], &count, &ds);
 	if (!insns) {
-		describe(t, &ds);
-		return fail(t, CLAIM_CBPF, "there is no cBPF");
+		trial_describe(t, &ds);
+		return trial_fail(t, CLAIM_CBPF, "there is no cBPF");
 	}
 	if (!kernel_attach_cbpf(&t->check->kernel, insns, count))
-		return fail(t, CLAIM_CBPF, "the kernel does not attach it");
+		return trial_fail(t, CLAIM_CBPF, "the kernel does not attach it");
 	return go_round(t, &(struct round){ each_cbpf, which, true });
 }
 
@@ -405,7 +257,7 @@ round_ebpf(struct trial *t)
 	if (!t->ebpf)
 		return true;
 	if (!kernel_attach_ebpf(&t->check->kernel, ebpf_fd(t->ebpf)))
-		return fail(t, CLAIM_EBPF, "the kernel does not attach it");
+		return trial_fail(t, CLAIM_EBPF, "the kernel does not attach it");
 	return go_round(t, &(struct round){ each_ebpf, 0, true });
 }
 
@@ -416,7 +268,7 @@ round_cooked(struct trial *t)
 		return true;
 	if (t->cooked_ebpf &&
 		!kernel_attach_ebpf(&t->check->kernel, ebpf_fd(t->cooked_ebpf)))
-		return fail(t, CLAIM_COOKED_EBPF, "the kernel does not attach it");
+		return trial_fail(t, CLAIM_COOKED_EBPF, "the kernel does not attach it");
 	return go_round(t, &(struct round){ each_cooked, 0, true });
 }
 
@@ -425,15 +277,15 @@ check_trial(struct trial *t)
 {
 	bool done = false;
 
-	if (!compile_all(t, &done))
+	if (!trial_compile(t, &done))
 		return false;
 	t->failure->no_optimise = false;
 	return done ||
 	       (go_round(t, &(struct round){ each_oracle, 0, true }) &&
 		       go_round(t, &(struct round){ each_ours, 0, false }) &&
 		       go_round(t, &(struct round){ each_ours, 1, false }) &&
-		       round_cbpf(t, 0) && round_cbpf(t, 1) && compile_cooked(t) &&
-		       load_ebpf(t) && round_ebpf(t) && round_cooked(t));
+		       round_cbpf(t, 0) && round_cbpf(t, 1) && trial_compile_cooked(t) &&
+		       trial_load(t) && round_ebpf(t) && round_cooked(t));
 }
 
 bool
@@ -447,11 +299,6 @@ check_expr(struct check *c, const char *text, uint16_t linktype, struct failure 
 	while (t.corpus->linktype != linktype)
 		t.corpus++;
 	ok = check_trial(&t);
-	oracle_close(&t.oracle);
-	filter_free(t.ours[0]);
-	filter_free(t.ours[1]);
-	filter_free(t.cooked);
-	ebpf_unload(t.ebpf);
-	ebpf_unload(t.cooked_ebpf);
+	trial_end(&t);
 	return ok;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../../filter/filter.h"
 #include "../gen/rng.h"
 
 #define EXPR_MAX 4096 /* bytes, with the NUL */
@@ -29,6 +30,9 @@ void expr_add(struct expr *, const char *fmt, ...) __attribute__((format(printf,
 
 /* Appends a relation (`tcp [ 13 ] & 7 != 0`). */
 void expr_add_relation(struct expr *, struct rng *, uint16_t linktype);
+
+/* Names in expressions, from where libpcap has them: the system.  Protocols only. */
+extern const struct filter_names expr_names;
 
 /* Reads the next `link type | expression` line; `#` begins a comment line.  False at the
  * end, and for a line that is none, in which case *bad is its number. */

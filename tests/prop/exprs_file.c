@@ -2,12 +2,13 @@
  * goes out. */
 #include "exprs.h"
 
+#include <netdb.h>
 #include <string.h>
 
 static const struct {
 	const char *name;
 	uint16_t linktype;
-} names[] = {
+} linktypes[] = {
 	{ "EN10MB", 1 },
 	{ "RAW", 101 },
 	{ "LINUX_SLL", 113 },
@@ -17,13 +18,28 @@ static const struct {
 static bool
 find_linktype(const char *name, size_t len, uint16_t *out)
 {
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strlen(names[i].name) == len && !memcmp(names[i].name, name, len)) {
-			*out = names[i].linktype;
+	for (size_t i = 0; i < sizeof linktypes / sizeof linktypes[0]; i++)
+		if (strlen(linktypes[i].name) == len &&
+			!memcmp(linktypes[i].name, name, len)) {
+			*out = linktypes[i].linktype;
 			return true;
 		}
 	return false;
 }
+
+static bool
+find_protocol(void *ctx, const char *name, uint8_t *out)
+{
+	const struct protoent *found = getprotobyname(name);
+
+	(void)ctx;
+	if (!found)
+		return false;
+	*out = (uint8_t)found->p_proto;
+	return true;
+}
+
+const struct filter_names expr_names = { .protocol = find_protocol };
 
 bool
 expr_read(struct expr_file *in, uint16_t *linktype, struct expr *e)

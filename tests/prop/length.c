@@ -90,6 +90,7 @@ try_expr(struct tally *t, const char *text, uint16_t linktype)
 		.linktype = linktype,
 		.input = FILTER_INPUT_FILE,
 		.snaplen = FILTER_SNAPLEN_MAX,
+		.names = &expr_names,
 	};
 	struct diags ds = { .count = 0 };
 	struct filter *f = NULL;

@@ -1,0 +1,159 @@
+/* trial.c: an expression and a link type come in; libpcap's program and all of ours go
+ * out, or the claim that fails because one of them is not to be had. */
+#include "trial.h"
+
+#include <string.h>
+
+#include "ebpf.h"
+#include "exprs.h"
+
+enum { SLL2 = 276 };
+
+static const char *const claim_texts[] = {
+#define X(name, text) text,
+#include "claim.def"
+#undef X
+};
+
+const char *
+claim_text(enum claim c)
+{
+	return claim_texts[c];
+}
+
+bool
+trial_fail(struct trial *t, enum claim claim, const char *got)
+{
+	t->failure->claim = claim;
+	t->failure->got = got;
+	return false;
+}
+
+bool
+trial_hold(struct trial *t, enum claim claim, bool holds, const char *got)
+{
+	if (!holds)
+		return trial_fail(t, claim, got);
+	t->check->held[claim]++;
+	return true;
+}
+
+void
+trial_describe(struct trial *t, const struct diags *ds)
+{
+	if (ds->count)
+		snprintf(t->failure->detail, sizeof t->failure->detail, "%s (%s)",
+			ds->diag[0].text, ds->diag[0].hint);
+}
+
+static bool
+said_never(const struct diags *ds)
+{
+	for (unsigned i = 0; i < ds->count; i++)
+		if (ds->diag[i].code == DIAG_NEVER && ds->diag[i].severity == SEV_ERROR)
+			return true;
+	return false;
+}
+
+static struct filter *
+compile(const struct trial *t, enum filter_input input, bool no_optimise,
+	struct diags *ds)
+{
+	const struct filter_opts opts = {
+		.text = t->text,
+		.linktype = t->linktype,
+		.input = input,
+		.snaplen = FILTER_SNAPLEN_MAX,
+		.no_optimise = no_optimise,
+		.names = &expr_names,
+	};
+	struct filter *f = NULL;
+
+	memset(ds, 0, sizeof *ds);
+	return filter_compile(&opts, &f, ds) ? f : NULL;
+}
+
+bool
+trial_compile(struct trial *t, bool *done)
+{
+	struct diags ds;
+	const bool theirs = oracle_open(&t->oracle, t->text, t->linktype, false);
+
+	for (int i = 0; i < 2; i++) {
+		t->ours[i] = compile(t, FILTER_INPUT_FILE, i == 1, &ds);
+		t->failure->no_optimise = i == 1;
+		if (theirs && !t->ours[i] && (i == 1 || !said_never(&ds))) {
+			trial_describe(t, &ds);
+			return trial_fail(
+				t, CLAIM_COMPILES, "we refuse it, libpcap does not");
+		}
+		if (!theirs && t->ours[i]) {
+			snprintf(t->failure->detail, sizeof t->failure->detail, "%s",
+				t->oracle.error);
+			return trial_fail(
+				t, CLAIM_COMPILES, "libpcap refuses it, we do not");
+		}
+	}
+	t->check->held[CLAIM_COMPILES]++;
+	*done = !theirs;
+	t->check->programs += theirs;
+	return true;
+}
+
+bool
+trial_compile_cooked(struct trial *t)
+{
+	struct diags ds;
+
+	if (t->linktype != SLL2 || !t->ours[0])
+		return true;
+	t->cooked = compile(t, FILTER_INPUT_COOKED, false, &ds);
+	if (t->cooked || ds.diag[0].code == DIAG_UNSUPPORTED) /* bytes of the header */
+		return true;
+	trial_describe(t, &ds);
+	return trial_fail(
+		t, CLAIM_COOKED, "it compiles for files, not for cooked sockets");
+}
+
+static struct ebpf *
+load_input(struct trial *t, enum filter_input input, struct diags *ds)
+{
+	struct filter *f = compile(t, input, false, ds);
+	struct ebpf *e = f ? ebpf_load(f, ds) : NULL;
+
+	filter_free(f);
+	return e;
+}
+
+bool
+trial_load(struct trial *t)
+{
+	struct diags ds;
+
+	t->failure->no_optimise = false;
+	if (!t->check->with_ebpf || !t->ours[0])
+		return true;
+	t->ebpf = load_input(t, FILTER_INPUT_SKB, &ds);
+	if (!t->ebpf) {
+		trial_describe(t, &ds);
+		return trial_fail(t, CLAIM_EBPF, "it does not load");
+	}
+	if (!t->cooked)
+		return true;
+	t->cooked_ebpf = load_input(t, FILTER_INPUT_COOKED, &ds);
+	if (t->cooked_ebpf)
+		return true;
+	trial_describe(t, &ds);
+	return trial_fail(t, CLAIM_COOKED_EBPF, "it does not load");
+}
+
+void
+trial_end(struct trial *t)
+{
+	oracle_close(&t->oracle);
+	filter_free(t->ours[0]);
+	filter_free(t->ours[1]);
+	filter_free(t->cooked);
+	ebpf_unload(t->ebpf);
+	ebpf_unload(t->cooked_ebpf);
+}
