@@ -1,0 +1,106 @@
+/* ip6_routing.c: the routing header (RFC 5095, RFC 6275 §6.4, RFC 8754) and the
+ * fragment header (RFC 8200 §4.5) of IPv6.
+ *
+ * In: the extension header.  Out: its fields and addresses. */
+#include "dispatch.h"
+
+enum { SOURCE = 0, MOBILE = 2, SEGMENTS = 4, ADDRESS = 16, UNIT = 8 };
+
+static void
+addresses_print(struct printer *p, struct cursor c, unsigned count)
+{
+	for (unsigned i = 0; i < count && text_open(p); i++) {
+		text_put(p, ", [%u]", i);
+		address_ip6(p, c, UNIT + i * ADDRESS);
+	}
+}
+
+static void
+source_print(struct printer *p, struct cursor c, unsigned units)
+{
+	uint32_t reserved = cursor_u32(p, c, 4);
+	if (reserved || p->opts.verbose)
+		text_put(p, ", rsv=0x%x", reserved);
+	if (units % 2) {
+		text_put(p, " (invalid length %u)", units);
+		return;
+	}
+	addresses_print(p, c, units / 2);
+	text_str(p, ") ");
+}
+
+/* What follows the segment list: type, length, value (RFC 8754 §2.1). */
+static void
+tlvs_print(struct printer *p, struct cursor c, uint32_t at, uint32_t end)
+{
+	static const struct name_row names[] = { { 0, "Pad1" }, { 1, "Reserved" },
+		{ 2, "Reserved" }, { 3, "Reserved" }, { 4, "PadN" }, { 5, "HMAC" } };
+	while (at < end && text_open(p)) {
+		unsigned type = cursor_u8(p, c, at);
+		text_str(p, ", TLV-type=");
+		text_name(p, names, ROWS(names), type, "Unknown");
+		text_put(p, "(%u)", type);
+		if (type == 0) {
+			at++;
+			continue;
+		}
+		unsigned len = cursor_u8(p, c, at + 1);
+		text_put(p, ", TLV-len=%u", len);
+		at += len + 2;
+	}
+}
+
+static void
+segments_print(struct printer *p, struct cursor c, unsigned units)
+{
+	unsigned last = cursor_u8(p, c, 4), flags = cursor_u8(p, c, 5);
+	text_put(p, ", last-entry=%u", last);
+	if (flags || p->opts.verbose)
+		text_put(p, ", flags=0x%0x", flags);
+	text_put(p, ", tag=%x", cursor_u16(p, c, 6));
+	if ((last + 1) * 2 > units) {
+		text_put(p, " (invalid length %u)", units);
+		return;
+	}
+	addresses_print(p, c, last + 1);
+	tlvs_print(p, c, UNIT + (last + 1) * ADDRESS, (units + 1) * UNIT);
+	text_str(p, ") ");
+}
+
+uint32_t
+ip6_routing_print(struct printer *p, struct cursor c)
+{
+	p->proto = "rt6";
+	text_str(p, "RT6 ");
+	if (!cursor_need(p, c, 0, 4))
+		return 0;
+	unsigned units = cursor_u8(p, c, 1), type = cursor_u8(p, c, 2);
+	text_put(p, "(len=%u, type=%u", units, type);
+	if (type == SOURCE)
+		text_str(p, " [Deprecated]");
+	text_put(p, ", segleft=%u", cursor_u8(p, c, 3));
+	if (type == SOURCE || type == MOBILE)
+		source_print(p, c, units);
+	else if (type == SEGMENTS)
+		segments_print(p, c, units);
+	else {
+		text_str(p, " (unknown type)");
+		return 0;
+	}
+	return (units + 1) * UNIT;
+}
+
+bool
+ip6_fragment_print(struct printer *p, struct cursor c, bool *fragment)
+{
+	p->proto = "frag6";
+	text_str(p, "frag (");
+	if (!cursor_need(p, c, 0, UNIT))
+		return false;
+	unsigned word = cursor_u16(p, c, 2);
+	if (p->opts.verbose)
+		text_put(p, "0x%08x:", cursor_u32(p, c, 4));
+	text_put(p, "%u|%u) ", word & 0xfff8, c.len - UNIT);
+	*fragment = true;
+	return (word & 0xfff8) == 0;
+}

@@ -1,0 +1,137 @@
+/* nodeinfo.c: node information queries (RFC 4620).
+ *
+ * In: the ICMPv6 message from its type on.  Out: what is asked or answered. */
+#include "dispatch.h"
+
+enum { HEADER = 16, REPLY = 140, NOOP = 0, QTYPES = 1, NAME = 2, ADDRESSES = 3 };
+
+static const struct name_row flags[] = {
+	/* RFC 4620 §6.3.  In the order that is printed. */
+	{ 0x40, "a" },
+	{ 0x20, "G" },
+	{ 0x10, "S" },
+	{ 0x08, "L" },
+	{ 0x04, "C" },
+	{ 0x02, "A" },
+	{ 0x01, "T" },
+};
+
+static void
+flags_print(struct printer *p, unsigned bits)
+{
+	if (!bits)
+		return;
+	text_str(p, " [");
+	text_bits(p, flags, ROWS(flags), bits, "");
+	text_chr(p, ']');
+}
+
+static void
+qtype_print(struct printer *p, struct cursor c, unsigned mask)
+{
+	static const struct name_row names[] = { { NOOP, "noop" },
+		{ QTYPES, "supported qtypes" }, { NAME, "DNS name" },
+		{ ADDRESSES, "node addresses" } };
+	unsigned qtype = cursor_u16(p, c, 4), bits = cursor_u16(p, c, 6);
+	text_name(p, names, ROWS(names), qtype, "unknown");
+	if (qtype == QTYPES && (bits & 1))
+		text_str(p, " [C]");
+	if (qtype == ADDRESSES)
+		flags_print(p, bits & mask);
+}
+
+/* A counted string, as old drafts have it, or labels. */
+static void
+name_print(struct printer *p, struct cursor c, uint32_t at)
+{
+	if (at < c.len && cursor_u8(p, c, at) == c.len - at - 1) {
+		if (p->opts.verbose)
+			text_str(p, ", 03 draft");
+		text_str(p, ", \"");
+		text_escaped(p, c, at + 1, c.len - at - 1);
+		text_chr(p, '"');
+		return;
+	}
+	text_chr(p, ' ');
+	while (at < c.len && text_open(p)) {
+		uint32_t n = cursor_u8(p, c, at++);
+		if (n == 0)
+			break;
+		text_escaped(p, c, at, n);
+		text_chr(p, '.');
+		at += n;
+	}
+}
+
+static void
+query_print(struct printer *p, struct cursor c)
+{
+	unsigned qtype = cursor_u16(p, c, 4), code = cursor_u8(p, c, 1);
+	text_str(p, " (");
+	qtype_print(p, c, 0x7e);
+	if (qtype == NOOP || qtype == QTYPES) {
+		if (c.len != HEADER && p->opts.verbose)
+			text_str(p, ", invalid len");
+	} else if (c.len == HEADER)
+		text_str(p, p->opts.verbose ? ", 03 draft" : "");
+	else if (code == 0 || code == 2) {
+		uint32_t want = code == 0 ? 16 : 4;
+		if (c.len - HEADER != want) {
+			text_str(p, p->opts.verbose ? ", invalid subject len" : "");
+		} else {
+			text_str(p, ", subject=");
+			if (code == 0)
+				address_ip6(p, c, HEADER);
+			else
+				address_ip4(p, c, HEADER);
+		}
+	} else if (code == 1) {
+		text_str(p, ", subject=DNS name");
+		name_print(p, c, HEADER);
+	} else
+		text_str(p, ", unknown subject");
+	text_chr(p, ')');
+}
+
+static void
+reply_print(struct printer *p, struct cursor c)
+{
+	unsigned qtype = cursor_u16(p, c, 4), code = cursor_u8(p, c, 1);
+	text_str(p, " (");
+	if (code == 0)
+		text_str(p, p->opts.verbose ? "success" : "");
+	else
+		text_str(p, code == 1 ? "refused" : "unknown");
+	if (code != 0) {
+		text_chr(p, ')');
+		return;
+	}
+	text_str(p, p->opts.verbose ? ", " : "");
+	qtype_print(p, c, 0x7f);
+	if ((qtype == NOOP || qtype == QTYPES) && c.len != HEADER && p->opts.verbose)
+		text_str(p, ", invalid length");
+	if (qtype == NAME) {
+		if (c.len < HEADER + 4)
+			text_str(p, p->opts.verbose ? ", invalid length" : "");
+		else
+			name_print(p, c, HEADER + 4);
+		if (c.len >= HEADER + 4 && cursor_u16(p, c, 6) & 1)
+			text_put(p, " [TTL=%u]", cursor_u32(p, c, HEADER));
+	}
+	if (qtype == ADDRESSES)
+		for (uint32_t at = HEADER; at + 20 <= c.len && text_open(p); at += 20) {
+			text_chr(p, ' ');
+			address_ip6(p, c, at + 4);
+			text_put(p, "(%u)", cursor_u32(p, c, at));
+		}
+	text_chr(p, ')');
+}
+
+void
+nodeinfo_print(struct printer *p, struct cursor c)
+{
+	if (cursor_u8(p, c, 0) == REPLY)
+		reply_print(p, c);
+	else
+		query_print(p, c);
+}

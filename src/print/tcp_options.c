@@ -1,0 +1,269 @@
+/* tcp_options.c: the options of a TCP header (TCP Option Kind Numbers, IANA).
+ *
+ * In: a cursor over the options.  Out: `, options […]`. */
+#include "dispatch.h"
+
+enum {
+	EOL = 0,
+	NOP = 1,
+	MSS = 2,
+	WSCALE = 3,
+	SACK_OK = 4,
+	SACK = 5,
+	ECHO = 6,
+	ECHO_REPLY = 7,
+	TIMES = 8,
+	CC = 11,
+	CC_NEW = 12,
+	CC_ECHO = 13,
+	MD5 = 19,
+	SCPS = 20,
+	UTO = 28,
+	AUTH = 29,
+	MPTCP = 30,
+	FAST_OPEN = 34,
+	ACC_ECN0 = 172,
+	ACC_ECN1 = 174,
+	EXP1 = 253,
+	EXP2 = 254
+};
+
+static const struct name_row names[] = {
+	{ EOL, "eol" },
+	{ NOP, "nop" },
+	{ MSS, "mss" },
+	{ WSCALE, "wscale" },
+	{ SACK_OK, "sackOK" },
+	{ SACK, "sack" },
+	{ ECHO, "echo" },
+	{ ECHO_REPLY, "echoreply" },
+	{ TIMES, "TS" },
+	{ CC, "cc" },
+	{ CC_NEW, "ccnew" },
+	{ CC_ECHO, "ccecho" },
+	{ MD5, "md5" },
+	{ SCPS, "scps" },
+	{ UTO, "uto" },
+	{ AUTH, "tcp-ao" },
+	{ MPTCP, "mptcp" },
+	{ FAST_OPEN, "tfo" },
+	{ EXP1, "exp" },
+	{ EXP2, "exp" },
+};
+
+/* The value of one option, `o` without kind and length. */
+struct option {
+	struct cursor o;
+	unsigned kind, flags;
+	uint32_t base;
+};
+
+static void
+hex_print(struct printer *p, struct cursor c, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to && text_open(p); i++)
+		text_put(p, "%02x", cursor_u8(p, c, i));
+}
+
+static bool
+sack_print(struct printer *p, const struct option *v)
+{
+	if (v->o.len % 8) {
+		text_str(p, " invalid sack");
+		return true;
+	}
+	text_put(p, " %u ", v->o.len / 8);
+	for (uint32_t at = 0; at < v->o.len && text_open(p); at += 8)
+		text_put(p, "{%u:%u}", cursor_u32(p, v->o, at) - v->base,
+			cursor_u32(p, v->o, at + 4) - v->base);
+	return true;
+}
+
+static bool
+fast_open_print(struct printer *p, const struct option *v)
+{
+	uint32_t n = v->o.len;
+	if (n == 0) {
+		text_str(p, " cookiereq");
+		return true;
+	}
+	/* RFC 7413 §4.1.1 */
+	if (n % 2 || n < 4 || n > 16)
+		return false;
+	text_str(p, " cookie ");
+	hex_print(p, v->o, 0, n);
+	return true;
+}
+
+static bool
+experiment_print(struct printer *p, const struct option *v)
+{
+	if (v->o.len < 2)
+		return false;
+	unsigned magic = cursor_u16(p, v->o, 0);
+	if (magic == 0xf989) { /* RFC 7413 §4.1 */
+		struct option inner = *v;
+		text_str(p, "-tfo");
+		inner.o = cursor_limit(cursor_skip(v->o, 2), v->o.len - 2);
+		return fast_open_print(p, &inner);
+	}
+	text_chr(p, '-');
+	hex_print(p, v->o, 0, 2);
+	return true;
+}
+
+static bool
+auth_print(struct printer *p, const struct option *v)
+{
+	if (v->o.len < 2)
+		return false;
+	text_put(p, " keyid %u rnextkeyid %u", cursor_u8(p, v->o, 0),
+		cursor_u8(p, v->o, 1));
+	if (v->o.len > 2) {
+		text_str(p, " mac 0x");
+		hex_print(p, v->o, 2, v->o.len);
+	}
+	return true;
+}
+
+static bool
+times_print(struct printer *p, const struct option *v)
+{
+	text_put(p, " val %u ecr %u", cursor_u32(p, v->o, 0), cursor_u32(p, v->o, 4));
+	return true;
+}
+
+static bool
+number_print(struct printer *p, const struct option *v)
+{
+	text_put(p, " %u",
+		v->o.len == 1   ? cursor_u8(p, v->o, 0)
+		: v->o.len == 2 ? cursor_u16(p, v->o, 0)
+				: cursor_u32(p, v->o, 0));
+	return true;
+}
+
+/* RFC 5482 §3, with the granularity bit taken from the low end, as tcpdump does. */
+static bool
+timeout_print(struct printer *p, const struct option *v)
+{
+	unsigned t = cursor_u16(p, v->o, 0);
+	text_put(p, " 0x%x %u", t, t & 1 ? (t >> 1) * 60 : t >> 1);
+	return true;
+}
+
+static bool
+md5_print(struct printer *p, const struct option *v)
+{
+	text_str(p, " shared secret not supplied with -M, can't check - ");
+	hex_print(p, v->o, 0, v->o.len);
+	return true;
+}
+
+static bool
+scps_print(struct printer *p, const struct option *v)
+{
+	text_put(p, " cap %02x id %u", cursor_u8(p, v->o, 0), cursor_u8(p, v->o, 1));
+	return true;
+}
+
+static bool
+unknown_print(struct printer *p, const struct option *v)
+{
+	text_str(p, " 0x");
+	hex_print(p, v->o, 0, v->o.len);
+	return true;
+}
+
+static bool
+multipath_print(struct printer *p, const struct option *v)
+{
+	text_put(p, " %u", v->o.len + 2);
+	return mptcp_print(p, v->o, v->flags);
+}
+
+/* `size`: bytes of the value, or ANY.  print gives false for a bad value. */
+enum { ANY = 0xff };
+
+static const struct {
+	uint8_t kind, size;
+	bool (*print)(struct printer *, const struct option *);
+} forms[] = {
+	{ EOL, 0, NULL },
+	{ NOP, 0, NULL },
+	{ MSS, 2, number_print },
+	{ WSCALE, 1, number_print },
+	{ SACK_OK, 0, NULL },
+	{ SACK, ANY, sack_print },
+	{ ECHO, 4, number_print },
+	{ ECHO_REPLY, 4, number_print },
+	{ TIMES, 8, times_print },
+	{ CC, 4, number_print },
+	{ CC_NEW, 4, number_print },
+	{ CC_ECHO, 4, number_print },
+	{ MD5, 16, md5_print },
+	{ SCPS, 2, scps_print },
+	{ UTO, 2, timeout_print },
+	{ AUTH, ANY, auth_print },
+	{ MPTCP, ANY, multipath_print },
+	{ FAST_OPEN, ANY, fast_open_print },
+	{ EXP1, ANY, experiment_print },
+	{ EXP2, ANY, experiment_print },
+};
+
+/* false: bad.  `v->o` holds all that the length byte covers. */
+static bool
+value_print(struct printer *p, struct option *v)
+{
+	for (size_t i = 0; i < ROWS(forms); i++) {
+		if (forms[i].kind != v->kind)
+			continue;
+		uint32_t given = v->o.len;
+		if (forms[i].size != ANY) {
+			if (given < forms[i].size)
+				return false;
+			v->o = cursor_limit(v->o, forms[i].size);
+		}
+		if (!cursor_need(p, v->o, 0, v->o.len))
+			return true;
+		if (forms[i].print && !forms[i].print(p, v))
+			return false;
+		if (given != v->o.len)
+			text_put(p, "[len %u]", given + 2);
+		return true;
+	}
+	return unknown_print(p, v);
+}
+
+void
+tcp_options_print(struct printer *p, struct cursor c, unsigned flags, uint32_t base)
+{
+	text_str(p, ", options [");
+	const char *sep = "";
+	uint32_t n;
+	for (uint32_t at = 0; at < c.len && text_open(p); at += n) {
+		struct option v = {
+			.kind = cursor_u8(p, c, at), .flags = flags, .base = base
+		};
+		text_str(p, sep);
+		sep = ",";
+		n = 1;
+		if (v.kind != EOL && v.kind != NOP) {
+			n = cursor_u8(p, c, at + 1);
+			if (n < 2 || n > c.len - at)
+				goto bad;
+		}
+		text_name(p, names, ROWS(names), v.kind, "unknown-%u");
+		if (v.kind == EOL)
+			break;
+		if (v.kind == NOP)
+			continue;
+		v.o = cursor_skip(cursor_limit(cursor_skip(c, at), n), 2);
+		if (!value_print(p, &v))
+			goto bad;
+	}
+	text_chr(p, ']');
+	return;
+bad:
+	text_str(p, "[bad opt]");
+}
