@@ -89,7 +89,10 @@ device_next(struct source *s, struct packet *p, struct diags *ds)
 	for (bool dozed = false;;) {
 		struct pcap_pkthdr *h;
 		const uint8_t *data;
-		const int got = pcap_next_ex(l->pcap, &h, &data);
+		errno = 0;
+		int got = pcap_next_ex(l->pcap, &h, &data);
+		if (got < 0 && errno == EAGAIN)
+			got = 0; /* what libpcap's netfilter module calls an error */
 		if (got < 0) {
 			diags_error(ds, DIAG_DEVICE, (struct span){ 0 }, "%s: %s",
 				l->name, pcap_geterr(l->pcap));

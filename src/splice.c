@@ -29,17 +29,20 @@ _Static_assert(
 	SAME(len) && SAME(filled) && SAME(ifindex) && SAME(protocol), "one struct");
 _Static_assert(SAME(hatype) && SAME(pkttype) && SAME(data), "one struct");
 
-/* Where libbpf's warnings go between begin and end: its callback has no argument
- * of ours. */
-static _Thread_local struct splice *listening;
+/* What is between begin and end, for libbpf's callbacks: the one for messages has no
+ * argument of ours, and the section handler, once registered, keeps its own for good.
+ * (It stays registered: when the last one is taken away, libbpf before 1.3 keeps a
+ * pointer to freed memory.) */
+static _Thread_local struct splice *current;
+static int handler = -1; /* libbpf's id */
 
 static int
 listen_in(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	if (!listening || level != LIBBPF_WARN)
-		return 0;
-	char *const to = listening->message;
-	vsnprintf(to, sizeof(listening->message), fmt, ap);
+	if (!current || level != LIBBPF_WARN || current->message[0] != '\0')
+		return 0; /* the first says most, what follows are echoes */
+	char *const to = current->message;
+	vsnprintf(to, sizeof(current->message), fmt, ap);
 	to[strcspn(to, "\n")] = '\0';
 	return 0;
 }
@@ -93,7 +96,10 @@ static const struct bpf_insn prologue[] = {
 static int
 join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	struct splice *s = (struct splice *)cookie; /* libbpf's type for a cookie */
+	(void)cookie;
+	struct splice *s = current;
+	if (!s)
+		return -EINVAL; /* opened through splice_begin, loaded without */
 	const uint32_t stub = find_stub(s, opts);
 	if (stub == NOWHERE || stub >= bpf_program__insn_cnt(prog)) {
 		s->fault = "its last function is not " STUB;
@@ -115,36 +121,29 @@ join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 bool
 splice_begin(struct splice *s, const struct filter_ebpf *body, struct diags *ds)
 {
-	*s = (struct splice){ .body = body, .handler = -1 };
+	*s = (struct splice){ .body = body };
 	s->log = calloc(1, SPLICE_LOG);
 	if (!s->log)
 		return diags_error(ds, DIAG_KERNEL, (struct span){ 0 }, "out of memory");
-	listening = s;
+	current = s;
 	libbpf_set_print(listen_in);
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s,
-		.prog_prepare_load_fn = join);
-	s->handler = libbpf_register_prog_handler(
-		"bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, &opts);
-	if (s->handler >= 0)
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = join);
+	if (handler < 0)
+		handler = libbpf_register_prog_handler(
+			"bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, &opts);
+	if (handler >= 0)
 		return true;
-	struct diag *d = diags_add(
-		ds, DIAG_KERNEL, SEV_ERROR, "libbpf: %s", strerror(-s->handler));
-	d->err = -s->handler;
-	return false;
+	return diags_error(ds, DIAG_KERNEL, (struct span){ 0 },
+		"libbpf takes no section handler: %s", strerror(-handler));
 }
 
 void
 splice_end(struct splice *s)
 {
-	if (s->handler >= 0)
-		libbpf_unregister_prog_handler(s->handler);
-	if (listening == s) {
-		libbpf_set_print(NULL); /* silent: what it says comes as a diag */
-		listening = NULL;
-	}
+	libbpf_set_print(NULL); /* silent: what it says comes as a diag */
+	current = NULL;
 	free(s->log);
 	s->log = NULL;
-	s->handler = -1;
 }
 
 /* The last line of the verifier's log that is a complaint and not its statistics. */
@@ -173,13 +172,13 @@ explain_permission(const struct splice *s, int err, struct diags *ds)
 {
 	const bool able = privilege_has(PRIVILEGE_BPF);
 	struct diag *d = diags_add(ds, DIAG_PERMISSION, SEV_ERROR,
-		able ? "loading eBPF: %s, although this process has CAP_BPF%s%s"
-		     : "loading eBPF: %s: this process does not have CAP_BPF%s%s",
-		strerror(err), s->message[0] ? "; libbpf: " : "", s->message);
+		able ? "loading eBPF: %s, although this process has CAP_BPF; %.99s"
+		     : "loading eBPF: %s: this process does not have CAP_BPF",
+		strerror(err), s->message);
 	d->err = err;
 	diags_hint(ds, "%s",
 		able ? "look for a kernel lockdown, a seccomp filter, or a user namespace"
-		     : "run as root, or setcap cap_bpf,cap_net_raw,cap_net_admin+ep");
+		     : "run as root, or setcap cap_bpf,cap_net_raw+ep");
 }
 
 /* Tells apart: no right, no memory, the verifier's refusal, a kernel too old. */
@@ -190,28 +189,22 @@ explain(struct splice *s, int err, struct diags *ds)
 		explain_permission(s, err, ds);
 		return;
 	}
-	struct diag *d;
-	const char *hint = "the classic socket filter needs nothing of this";
+	const char *what = "loading eBPF: ", *why = s->message;
+	const char *hint = "capture by eBPF needs kernel 5.10 with CONFIG_BPF_SYSCALL";
 	if (s->fault) {
-		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR, "eBPF program: %s", s->fault);
+		why = s->fault;
 		hint = "bpfcap was built wrongly: build it again";
 	} else if (s->log[0] != '\0') {
-		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR,
-			"the kernel's verifier refuses the filter: %s",
-			last_complaint(s->log));
-		hint = "a defect of bpfcap or an old kernel: report the filter and uname "
-		       "-r";
+		what = "the kernel's verifier refuses the filter: ";
+		why = last_complaint(s->log);
+		hint = "a defect of bpfcap, or an old kernel: report filter and uname -r";
 	} else if (err == ENOMEM) {
-		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR,
-			"loading eBPF: no memory for program and ring");
+		why = "no memory for program and ring";
 		hint = "choose a smaller -B; on kernels before 5.11 raise ulimit -l";
-	} else {
-		d = diags_add(ds, DIAG_KERNEL, SEV_ERROR, "loading eBPF: %s%s%s",
-			strerror(err), s->message[0] ? ": " : "", s->message);
-		hint = "capture by eBPF needs kernel 5.10 or later with "
-		       "CONFIG_BPF_SYSCALL";
+	} else if (why[0] == '\0') {
+		why = strerror(err);
 	}
-	d->err = err;
+	diags_add(ds, DIAG_KERNEL, SEV_ERROR, "%s%s", what, why)->err = err;
 	diags_hint(ds, "%s", hint);
 }
 

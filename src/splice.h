@@ -27,8 +27,7 @@ struct splice {
 	struct bpf_object *object; /* being loaded, else NULL */
 	const char *fault;         /* why the join failed, else NULL; static */
 	char *log;                 /* the verifier's, SPLICE_LOG bytes */
-	int handler;               /* libbpf's id, -1: none */
-	char message[256];         /* libbpf's last warning, one line, or empty */
+	char message[256];         /* libbpf's first warning, one line, or empty */
 };
 
 /* `body` is borrowed until splice_end.  It need not test its arguments for NULL. */
