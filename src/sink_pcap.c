@@ -154,8 +154,8 @@ flush_buffer(struct sink_pcap *k, struct diags *ds)
 	/* Nothing to cut where the write stopped at the end of a record. */
 	const bool clean = done == whole || cut_back(k, done - whole);
 	return fail(k, ds, err, write_hint(err),
-		"byte %" PRIu64 ": cannot write: %s; %" PRIu64 " packets lost%s", place,
-		strerror(err), lost, clean ? "" : ", the last one is cut short");
+		"byte %" PRIu64 ": cannot write: %s; packets lost: %" PRIu64 "%s", place,
+		strerror(err), lost, clean ? "" : "; the file ends within a packet");
 }
 
 /* The format has unsigned 32-bit seconds: earlier than 1970 becomes 1970, later than

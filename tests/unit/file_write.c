@@ -395,6 +395,47 @@ test_slow_pipe(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Appended by the shell (>> FILE): a failure cuts back our part only, and nothing when
+ * another process has written behind it. */
+static void
+write_appended(bool other_writes)
+{
+	const struct place at = new_file();
+	assert_int_equal(write(at.fd, "something", 9), 9);
+	fflush(stdout);
+	const pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		dup2(open(at.path, O_WRONLY | O_APPEND), STDOUT_FILENO);
+		struct diags ds = { 0 };
+		struct sink *k = sink_pcap_open("-", &ether, &ds);
+		if (!k)
+			_exit(1);
+		if (other_writes && write(STDOUT_FILENO, "else", 4) != 4)
+			_exit(2);
+		const struct packet p = packet_number(60);
+		k->ops->write(k, &p, &ds);
+		set_limit(9 + 24 + 50);
+		_exit(k->ops->close(k, &ds) || ds.diag[0].err != EFBIG ? 3 : 0);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(size_of(&at), 9 + 24 + (other_writes ? 50 : 0));
+	char head[9];
+	assert_int_equal(pread(at.fd, head, 9, 0), 9);
+	assert_memory_equal(head, "something", 9);
+	close(at.fd);
+}
+
+static void
+test_append(void **state)
+{
+	(void)state;
+	write_appended(false);
+	write_appended(true);
+}
+
 static void
 test_terminal(void **state)
 {
@@ -421,6 +462,7 @@ main(void)
 		cmocka_unit_test(test_size_limit),
 		cmocka_unit_test(test_closed_pipe),
 		cmocka_unit_test(test_slow_pipe),
+		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_terminal),
 	};
 	return cmocka_run_group_tests(tests, fill_bytes, NULL);
