@@ -320,7 +320,7 @@ write_limited(rlim_t limit, bool packet_buffered)
 	if (!good) {
 		assert_int_equal(ds.diag[0].err, EFBIG);
 		char lost[32];
-		snprintf(lost, sizeof(lost), "; %u packets lost",
+		snprintf(lost, sizeof(lost), "; packets lost: %u",
 			packet_buffered ? 1 : 20 - n);
 		assert_non_null(strstr(ds.diag[0].text, lost));
 	}
