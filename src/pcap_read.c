@@ -152,6 +152,10 @@ savefile_header(struct savefile *s, const uint8_t *head, size_t size,
 			"its own",
 			"unknown link type %u", link & 0x03ffffff);
 	s->linktype = (uint16_t)link;
+	/* Captures in the modified format may have got their Ethernet header after they
+	 * were cut to the snap length. */
+	if (m->record_bytes > 16 && s->linktype == FILTER_LINK_EN10MB)
+		s->snaplen += 14;
 	return true;
 }
 

@@ -29,8 +29,7 @@ struct savefile {
 	uint8_t record_bytes; /* of a record header: 16, or 24 in the modified format */
 	uint16_t linktype;    /* LINKTYPE_ value */
 	enum savefile_lengths lengths;
-	uint32_t
-		snaplen; /* as in the file; 1..INT32_MAX, absurd ones made the greatest */
+	uint32_t snaplen; /* as in the file; at least 1, at most INT32_MAX + 14 */
 };
 
 /* Why a header was refused. */
