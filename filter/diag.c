@@ -15,7 +15,8 @@ append(struct diags *ds, enum diag_code code, enum severity severity)
 {
 	if (ds->count == DIAGS_MAX) {
 		ds->dropped++;
-		ds->count--; /* the last one is the least wanted: later faults are often echoes */
+		ds->count--; /* the last one is the least wanted: later faults are often
+				echoes */
 	}
 	struct diag *d = &ds->diag[ds->count++];
 	*d = (struct diag){ .code = code, .severity = severity };
@@ -23,7 +24,8 @@ append(struct diags *ds, enum diag_code code, enum severity severity)
 }
 
 struct diag *
-diags_add(struct diags *ds, enum diag_code code, enum severity severity, const char *fmt, ...)
+diags_add(struct diags *ds, enum diag_code code, enum severity severity, const char *fmt,
+	...)
 {
 	struct diag *d = append(ds, code, severity);
 	va_list ap;

@@ -41,8 +41,8 @@ struct diags {
 
 /* Appends a message; returns it so that a span or a hint can be added (a
  * scratch entry that is never shown when the list is full, never NULL). */
-struct diag *diags_add(struct diags *, enum diag_code, enum severity, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+struct diag *diags_add(struct diags *, enum diag_code, enum severity, const char *fmt,
+	...) __attribute__((format(printf, 4, 5)));
 
 /* Appends an error, and always returns false, so that a step can
  * `return diags_error(...)`. */
@@ -50,7 +50,8 @@ bool diags_error(struct diags *, enum diag_code, struct span, const char *fmt, .
 	__attribute__((format(printf, 4, 5)));
 
 /* Sets the hint of the message that came last (no-op on an empty list). */
-void diags_hint(struct diags *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void diags_hint(struct diags *, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 bool diags_failed(const struct diags *); /* is there an error among them? */
 

@@ -31,8 +31,8 @@ struct filter; /* a compiled filter; immutable, may be shared between threads */
 enum filter_input {
 	FILTER_INPUT_FILE,   /* all is in the bytes */
 	FILTER_INPUT_SKB,    /* a socket on an interface: bytes from the link header on */
-	FILTER_INPUT_COOKED, /* skb, link type LINUX_SLL2: bytes from the network header on,
-	                      * the fields of the cooked header are metadata */
+	FILTER_INPUT_COOKED, /* skb, link type LINUX_SLL2: bytes from the network header
+			      * on, the fields of the cooked header are metadata */
 };
 
 /* Linktypes that the tool itself has to name. */
@@ -60,33 +60,37 @@ struct filter_names {
 	/* A network's number in host order, not yet shifted (10 for 10.0.0.0/8). */
 	bool (*net)(void *ctx, const char *name, uint32_t *out);
 	bool (*port)(void *ctx, const char *name, enum filter_transport, uint16_t *out);
-	bool (*protocol)(void *ctx, const char *name, uint8_t *out); /* IP protocol number */
-	bool (*ether)(void *ctx, const char *name, uint8_t out[6]);  /* /etc/ethers */
+	bool (*protocol)(
+		void *ctx, const char *name, uint8_t *out); /* IP protocol number */
+	bool (*ether)(void *ctx, const char *name, uint8_t out[6]); /* /etc/ethers */
 	void *ctx;
 };
 
 struct filter_opts {
-	const char *text;                 /* the expression, NUL-terminated */
-	uint16_t linktype;                /* LINKTYPE_ value */
+	const char *text;  /* the expression, NUL-terminated */
+	uint16_t linktype; /* LINKTYPE_ value */
 	enum filter_input input;
-	uint32_t snaplen;                 /* what accept returns, 1..FILTER_SNAPLEN_MAX */
-	uint32_t netmask;                 /* host order, for `ip broadcast`; 0xffffffff unknown */
-	bool no_optimise;                 /* tcpdump's -O */
+	uint32_t snaplen; /* what accept returns, 1..FILTER_SNAPLEN_MAX */
+	uint32_t netmask; /* host order, for `ip broadcast`; 0xffffffff unknown */
+	bool no_optimise; /* tcpdump's -O */
 	const struct filter_names *names; /* NULL: no names */
 };
 
 /* Compiles.  On success *out is the caller's, to give to filter_free; warnings may
  * still have been added to `diags`.  On failure *out is NULL and at least one error
  * has been added; spans are bytes into `text`. */
-FILTER_API bool filter_compile(const struct filter_opts *, struct filter **out, struct diags *);
+FILTER_API bool filter_compile(
+	const struct filter_opts *, struct filter **out, struct diags *);
 FILTER_API void filter_free(struct filter *);
 
 /* The packet as the filter sees it.  For FILTER_INPUT_COOKED `data` begins at the
- * network header, and the fields from `protocol` on are read; else they are not. */
+ * network header, `len` counts from there (the filter's `len` is 20 more: that of the
+ * record with its LINUX_SLL2 header), and the fields from `ifindex` on are read; for the
+ * other kinds they are not. */
 struct filter_packet {
 	const uint8_t *data;
-	uint32_t caplen;   /* bytes at data */
-	uint32_t len;      /* bytes on the wire; what `len` means */
+	uint32_t caplen; /* bytes at data */
+	uint32_t len;    /* bytes on the wire */
 	uint32_t ifindex;
 	uint16_t protocol; /* host order */
 	uint16_t hatype;   /* ARPHRD_ */
@@ -101,20 +105,19 @@ FILTER_API uint32_t filter_match(const struct filter *, const struct filter_pack
 FILTER_API uint32_t filter_eval(const struct filter *, const struct filter_packet *);
 
 enum filter_format {
-	FILTER_FORMAT_LISTING,    /* -d */
-	FILTER_FORMAT_C,          /* -dd */
-	FILTER_FORMAT_DECIMAL,    /* -ddd */
-	FILTER_FORMAT_GRAPH_DOT,  /* the decision graph, for Graphviz */
-	FILTER_FORMAT_EBPF,       /* eBPF assembly of the socket hook */
+	FILTER_FORMAT_LISTING, /* -d */
+	FILTER_FORMAT_C,       /* -dd */
+	FILTER_FORMAT_DECIMAL, /* -ddd */
 };
 
-FILTER_API bool filter_print(const struct filter *, enum filter_format, FILE *, struct diags *);
+FILTER_API bool filter_print(
+	const struct filter *, enum filter_format, FILE *, struct diags *);
 
 /* Classic BPF.  The array is the filter's.  NULL (and an error in diags) when the
  * filter cannot be written as cBPF. */
 struct sock_filter; /* linux/filter.h */
-FILTER_API const struct sock_filter *filter_cbpf(const struct filter *, size_t *count,
-						 struct diags *);
+FILTER_API const struct sock_filter *filter_cbpf(
+	const struct filter *, size_t *count, struct diags *);
 
 /* The scratch that the hooks with the MEM accessor fill before they call the filter:
  *     int filter(struct __sk_buff *ctx, struct filter_pktbuf *buf)
@@ -122,8 +125,8 @@ FILTER_API const struct sock_filter *filter_cbpf(const struct filter *, size_t *
  * what lies beyond is read from the context with LD_ABS. */
 #define FILTER_SCRATCH 160 /* bytes; a multiple of 8 */
 struct filter_pktbuf {
-	uint32_t len;      /* value of `len` */
-	uint32_t filled;   /* bytes of data that are the packet's */
+	uint32_t len;    /* bytes on the wire from data[0] on: skb length */
+	uint32_t filled; /* bytes of data that are the packet's */
 	uint32_t ifindex;
 	uint32_t protocol; /* host order */
 	uint32_t hatype;
@@ -138,7 +141,8 @@ struct filter_ebpf {
 	size_t count;
 	uint32_t reach; /* bytes of scratch that the filter can read, 0..FILTER_SCRATCH */
 };
-FILTER_API bool filter_ebpf(const struct filter *, struct filter_ebpf *out, struct diags *);
+FILTER_API bool filter_ebpf(
+	const struct filter *, struct filter_ebpf *out, struct diags *);
 FILTER_API void filter_ebpf_free(struct filter_ebpf *);
 
 /* Link type of a libpcap DLT name such as "EN10MB"; false when it is not known. */

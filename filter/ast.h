@@ -1,0 +1,80 @@
+/* ast.h: the syntax tree.  Words are classed, not yet given meaning; spans are on.
+ *
+ * Logic (and, or, not) over *leaves*.  Leaves are also listed in the order of the text,
+ * which is the order in which resolve gives them their meaning: a test tree each. */
+#ifndef BPFCAP_FILTER_AST_H
+#define BPFCAP_FILTER_AST_H
+
+#include "arena.h"
+#include "lex.h"
+#include "qual.h"
+#include "value.h"
+
+struct test;
+
+enum ast_kind {
+	/* logic */
+	AST_AND,
+	AST_OR,  /* n-ary: first … next */
+	AST_NOT, /* first */
+	/* leaves */
+	AST_ID,       /* quals, id */
+	AST_PROTO,    /* quals.proto alone */
+	AST_RELATION, /* left relop right */
+	AST_CAST,     /* quals.proto, cast */
+	AST_LESS,
+	AST_GREATER, /* number */
+};
+
+enum id_kind {
+	ID_NUMBER,
+	ID_IPV4,
+	ID_IPV4_LEN,
+	ID_IPV4_MASK,
+	ID_IPV6,
+	ID_IPV6_LEN,
+	ID_MAC,
+	ID_MAC8,
+	ID_NAME
+};
+
+struct id {
+	enum id_kind kind;
+	const struct token *first;  /* the number, address or name */
+	const struct token *second; /* prefix length or mask */
+};
+
+enum relop { REL_EQ, REL_NE, REL_GT, REL_GE, REL_LT, REL_LE };
+
+enum arith_kind { ARITH_NUMBER, ARITH_LEN, ARITH_INDEX, ARITH_OP, ARITH_NEGATE };
+
+struct arith {
+	enum arith_kind kind;
+	enum arith_op op;
+	enum qual_proto proto; /* of an index */
+	uint32_t number;       /* or the size of an index */
+	uint32_t depth;        /* of the tree from here down */
+	struct span span;
+	const struct arith *a, *b; /* operands; a: of an index, the offset */
+};
+
+struct ast {
+	enum ast_kind kind;
+	struct span span;
+	struct ast *first, *last, *next; /* logic: operands; next: in the parent's list */
+	struct ast *next_leaf;           /* leaves: in the order of the text */
+	struct quals quals;
+	struct id id;
+	enum qual_cast cast;
+	enum relop relop;
+	uint32_t number;
+	const struct arith *left, *right;
+	const struct test *test; /* leaves: set by resolve */
+};
+
+struct syntax {
+	struct ast *root; /* NULL: the empty expression, which accepts all */
+	struct ast *leaves;
+};
+
+#endif

@@ -1,0 +1,133 @@
+/* build.c: syntax tree with its tests in, decision graph out.  From the leaves up, so a
+ * target exists before its branch.  Logic is walked with a stack of its own: its depth is
+ * the user's. */
+#include "step.h"
+
+#include "test.h"
+
+struct frame {
+	const struct ast *a;
+	const struct node *yes, *no;
+	const struct ast **operand; /* of AND and OR, in the order of the text */
+	uint32_t left;              /* operands still to be built, from the last on */
+	const struct node *entry;   /* of those that have been */
+};
+
+struct builder {
+	struct graph *g;
+	struct arena *scratch;
+	struct frame *frame;
+	uint32_t depth, room;
+	uint32_t seq; /* falls: what is built later is tested earlier */
+	struct span span;
+};
+
+static const struct node *build_test(struct builder *, const struct test *,
+	const struct node *yes, const struct node *no);
+
+/* The operands from `t` on; the last is built first. */
+static const struct node *
+build_list(struct builder *b, enum test_kind kind, const struct test *t,
+	const struct node *yes, const struct node *no)
+{
+	if (t->next == NULL)
+		return build_test(b, t, yes, no);
+	const struct node *rest = build_list(b, kind, t->next, yes, no);
+	return kind == TEST_AND ? build_test(b, t, rest, no)
+				: build_test(b, t, yes, rest);
+}
+
+/* Recursive: the trees of resolve are shallow, and their lists short. */
+static const struct node *
+build_test(struct builder *b, const struct test *t, const struct node *yes,
+	const struct node *no)
+{
+	switch (t->kind) {
+	case TEST_TRUE: return yes;
+	case TEST_FALSE: return no;
+	case TEST_NOT: return build_test(b, t->first, no, yes);
+	case TEST_AND:
+	case TEST_OR: return build_list(b, t->kind, t->first, yes, no);
+	case TEST_LEAF: break;
+	}
+	struct arm arm = { t->lo, t->hi, yes, b->seq--, t->form };
+	return graph_node(
+		b->g, t->v, &arm, t->lo <= t->hi, no, graph_span(b->g, b->span, NULL));
+}
+
+static void
+push(struct builder *b, const struct ast *a, const struct node *yes,
+	const struct node *no)
+{
+	if (b->depth == b->room) {
+		uint32_t room = b->room ? b->room * 2 : 32;
+		struct frame *to = ARENA_ARRAY(b->scratch, room, struct frame);
+		for (uint32_t i = 0; i < b->depth; i++)
+			to[i] = b->frame[i];
+		b->frame = to;
+		b->room = room;
+	}
+	struct frame f = { .a = a, .yes = yes, .no = no };
+	if (a->kind == AST_AND || a->kind == AST_OR) {
+		for (const struct ast *o = a->first; o != NULL; o = o->next)
+			f.left++;
+		f.operand = ARENA_ARRAY(b->scratch, f.left, const struct ast *);
+		uint32_t i = 0;
+		for (const struct ast *o = a->first; o != NULL; o = o->next)
+			f.operand[i++] = o;
+	}
+	b->frame[b->depth++] = f;
+}
+
+static void
+push_operand(struct builder *b, struct frame *f)
+{
+	const struct ast *o = f->operand[--f->left];
+	const struct node *rest = f->entry;
+	const struct node *yes = f->yes, *no = f->no;
+	if (rest != NULL && f->a->kind == AST_AND)
+		yes = rest;
+	else if (rest != NULL)
+		no = rest;
+	push(b, o, yes, no); /* may move the frames: f is not used after it */
+}
+
+static const struct node *
+build_logic(struct builder *b, const struct ast *root)
+{
+	const struct node *done = NULL;
+	push(b, root, b->g->accept, b->g->reject);
+	while (b->depth > 0) {
+		struct frame *f = &b->frame[b->depth - 1];
+		if (f->a->kind == AST_NOT) {
+			struct frame not = *f;
+			b->depth--;
+			push(b, not .a->first, not .no, not .yes);
+			continue;
+		}
+		if (f->a->kind != AST_AND && f->a->kind != AST_OR) {
+			b->span = f->a->span;
+			done = build_test(b, f->a->test, f->yes, f->no);
+			b->depth--;
+			continue;
+		}
+		if (done != NULL) { /* an operand of this list has been built */
+			f->entry = done;
+			done = NULL;
+		}
+		if (f->left > 0) {
+			push_operand(b, f);
+		} else {
+			done = f->entry;
+			b->depth--;
+		}
+	}
+	return done;
+}
+
+void
+build(struct graph *g, const struct syntax *syntax, struct arena *scratch)
+{
+	struct builder b = { .g = g, .scratch = scratch, .seq = UINT32_MAX };
+	g->root = syntax->root == NULL ? g->accept : build_logic(&b, syntax->root);
+}

@@ -1,0 +1,43 @@
+/* cbpf.h: classic BPF programs (linux/filter.h; McCanne and Jacobson, USENIX 1993). */
+#ifndef BPFCAP_FILTER_CBPF_H
+#define BPFCAP_FILTER_CBPF_H
+
+#include <linux/filter.h>
+#include <stdio.h>
+
+#include "../order.h"
+
+#define CBPF_MEMORY 16 /* cells of M[], BPF_MEMWORDS */
+
+struct cbpf_prog {
+	struct sock_filter *insn;
+	uint32_t count;
+};
+
+/* One block of instructions before it has a place: straight code, then a branch. */
+struct cbpf_block {
+	struct sock_filter *insn; /* all but the branch */
+	uint32_t count;
+	struct sock_filter last;    /* a comparison, or ret */
+	struct cbpf_block *jt, *jf; /* NULL for ret */
+	uint32_t id;
+};
+
+/* emit.c: the code of each block.  Gives the root; NULL (and an error) when the 16 cells
+ * of memory do not suffice. */
+struct cbpf_block *cbpf_emit(
+	const struct order *, struct arena *, uint32_t *blocks, struct diags *);
+
+/* encode.c: blocks get their places, equal ones one place, and jumps their distances. */
+void cbpf_encode(
+	struct cbpf_block *root, uint32_t blocks, struct arena *, struct cbpf_prog *);
+
+/* print.c: as tcpdump -d, -dd and -ddd. */
+void cbpf_print(const struct cbpf_prog *, FILE *);
+void cbpf_print_c(const struct cbpf_prog *, FILE *);
+void cbpf_print_decimal(const struct cbpf_prog *, FILE *);
+
+/* vm.c: runs a program of cbpf_encode (which is known to be well formed). */
+uint32_t cbpf_run(const struct cbpf_prog *, const struct filter_packet *);
+
+#endif

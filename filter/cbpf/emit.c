@@ -1,0 +1,268 @@
+/* emit.c: blocks of the order in, blocks of classic BPF out.
+ *
+ * A and X keep their values from block to block: what both hold at a block's start is
+ * what all ways into it agree on, so a value is loaded again only where that is not
+ * known.  Memory cells are used within one block only. */
+#include "cbpf.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define BLOCK_INSNS 64 /* room at first */
+
+struct registers {
+	const struct value *a, *x; /* NULL: not known */
+};
+
+struct emit {
+	struct arena *arena;
+	struct sock_filter *insn; /* of the block being made */
+	uint32_t count, room;
+	struct registers now;
+	unsigned cells; /* of M[], in use */
+	bool out_of_cells;
+};
+
+static void
+put(struct emit *e, unsigned code, uint32_t k)
+{
+	if (e->count == e->room) {
+		uint32_t room = e->room ? e->room * 2 : BLOCK_INSNS;
+		struct sock_filter *to = ARENA_ARRAY(e->arena, room, struct sock_filter);
+		if (e->count > 0)
+			memcpy(to, e->insn, e->count * sizeof(*to));
+		e->insn = to;
+		e->room = room;
+	}
+	e->insn[e->count++] = (struct sock_filter){ .code = (uint16_t)code, .k = k };
+}
+
+static unsigned
+size_code(unsigned size)
+{
+	return size == 1 ? BPF_B : size == 2 ? BPF_H : BPF_W;
+}
+
+static unsigned
+alu_code(enum arith_op op)
+{
+	static const unsigned code[] = { [OP_ADD] = BPF_ADD,
+		[OP_SUB] = BPF_SUB,
+		[OP_MUL] = BPF_MUL,
+		[OP_DIV] = BPF_DIV,
+		[OP_MOD] = BPF_MOD,
+		[OP_AND] = BPF_AND,
+		[OP_OR] = BPF_OR,
+		[OP_XOR] = BPF_XOR,
+		[OP_SHL] = BPF_LSH,
+		[OP_SHR] = BPF_RSH };
+	assert(op < OP_EQ); /* comparisons stand at the top of a test only */
+	return code[op];
+}
+
+static uint32_t
+meta_offset(enum meta meta)
+{
+	static const int offset[METAS] = { [META_PROTOCOL] = SKF_AD_PROTOCOL,
+		[META_IFINDEX] = SKF_AD_IFINDEX,
+		[META_HATYPE] = SKF_AD_HATYPE,
+		[META_PKTTYPE] = SKF_AD_PKTTYPE };
+	return (uint32_t)(SKF_AD_OFF + offset[meta]);
+}
+
+/* Can X be loaded with it while A keeps its value? */
+static bool
+direct_x(const struct emit *e, const struct value *v)
+{
+	uint32_t off;
+	return v->kind == VALUE_CONST || v->kind == VALUE_LEN || e->now.x == v ||
+	       value_is_header_length(v, &off);
+}
+
+/* Does loading A with it need X? */
+static bool
+needs_x(const struct value *v)
+{
+	if (v->kind == VALUE_LOAD)
+		return v->a != NULL;
+	if (v->kind != VALUE_ARITH)
+		return false;
+	bool constant = v->b->kind == VALUE_CONST;
+	bool negates = v->op == OP_SUB && v->a->kind == VALUE_CONST && v->a->k == 0;
+	return needs_x(v->a) || (!constant && !negates) || needs_x(v->b);
+}
+
+static void load_a(struct emit *, const struct value *);
+
+static void
+load_x(struct emit *e, const struct value *v)
+{
+	uint32_t off;
+	if (e->now.x == v)
+		return;
+	if (v->kind == VALUE_CONST)
+		put(e, BPF_LDX | BPF_W | BPF_IMM, v->k);
+	else if (v->kind == VALUE_LEN)
+		put(e, BPF_LDX | BPF_W | BPF_LEN, 0);
+	else if (value_is_header_length(v, &off))
+		put(e, BPF_LDX | BPF_B | BPF_MSH, off);
+	else {
+		load_a(e, v);
+		put(e, BPF_MISC | BPF_TAX, 0);
+	}
+	e->now.x = v;
+}
+
+/* A = a, X = b. */
+static void
+load_both(struct emit *e, const struct value *a, const struct value *b)
+{
+	if (direct_x(e, b) && !needs_x(a)) {
+		load_x(e, b);
+		load_a(e, a);
+	} else if (direct_x(e, b) && e->now.x != b) {
+		load_a(e, a);
+		load_x(e, b);
+	} else if (!needs_x(a)) {
+		load_x(e, b);
+		load_a(e, a);
+	} else {
+		unsigned cell = e->cells++;
+		if (cell >= CBPF_MEMORY) {
+			e->out_of_cells = true;
+			e->cells--;
+			return;
+		}
+		load_a(e, b);
+		put(e, BPF_ST, cell);
+		load_a(e, a);
+		put(e, BPF_LDX | BPF_W | BPF_MEM, cell);
+		e->now.x = b;
+		e->cells--;
+	}
+}
+
+static bool
+commutes(enum arith_op op)
+{
+	return op == OP_ADD || op == OP_MUL || op == OP_AND || op == OP_OR ||
+	       op == OP_XOR;
+}
+
+static void
+load_arith(struct emit *e, const struct value *v)
+{
+	const struct value *a = v->a, *b = v->b;
+	if (b->kind == VALUE_CONST) {
+		load_a(e, a);
+		put(e, BPF_ALU | alu_code(v->op) | BPF_K, b->k);
+	} else if (v->op == OP_SUB && a->kind == VALUE_CONST && a->k == 0) {
+		load_a(e, b);
+		put(e, BPF_ALU | BPF_NEG, 0);
+	} else {
+		bool swap =
+			commutes(v->op) && needs_x(a) && !needs_x(b) && !direct_x(e, b);
+		load_both(e, swap ? b : a, swap ? a : b);
+		put(e, BPF_ALU | alu_code(v->op) | BPF_X, 0);
+	}
+}
+
+/* Recursive: values are of bounded depth. */
+static void
+load_a(struct emit *e, const struct value *v)
+{
+	if (e->now.a == v || e->out_of_cells)
+		return;
+	if (e->now.x == v) {
+		put(e, BPF_MISC | BPF_TXA, 0);
+		e->now.a = v;
+		return;
+	}
+	switch (v->kind) {
+	case VALUE_CONST: put(e, BPF_LD | BPF_W | BPF_IMM, v->k); break;
+	case VALUE_LEN: put(e, BPF_LD | BPF_W | BPF_LEN, 0); break;
+	case VALUE_META: put(e, BPF_LD | BPF_W | BPF_ABS, meta_offset(v->meta)); break;
+	case VALUE_LOAD:
+		if (v->a != NULL)
+			load_x(e, v->a);
+		put(e, BPF_LD | size_code(v->size) | (v->a != NULL ? BPF_IND : BPF_ABS),
+			v->k);
+		break;
+	case VALUE_ARITH: load_arith(e, v); break;
+	case VALUE_FAULT: assert(!"the graph tests no such value"); break;
+	}
+	e->now.a = v;
+}
+
+static unsigned
+jump_code(enum compare c)
+{
+	static const unsigned code[] = { [CMP_EQ] = BPF_JEQ,
+		[CMP_GT] = BPF_JGT,
+		[CMP_GE] = BPF_JGE,
+		[CMP_SET] = BPF_JSET };
+	return BPF_JMP | code[c];
+}
+
+static void
+emit_block(struct emit *e, const struct block *b, struct cbpf_block *to, uint32_t snaplen)
+{
+	e->insn = NULL;
+	e->count = e->room = e->cells = 0;
+	if (b->kind != BLOCK_TEST) {
+		to->last = (struct sock_filter)BPF_STMT(
+			BPF_RET | BPF_K, b->kind == BLOCK_ACCEPT ? snaplen : 0);
+		return;
+	}
+	if (b->rhs != NULL)
+		load_both(e, b->v, b->rhs);
+	else
+		load_a(e, b->v);
+	to->last = (struct sock_filter){ .k = b->k,
+		.code = (uint16_t)(jump_code(b->compare) |
+				   (b->rhs != NULL ? BPF_X : BPF_K)) };
+	to->insn = e->insn;
+	to->count = e->count;
+}
+
+/* What a block may rely on: what this way into it and the earlier ones agree on. */
+static void
+arrive(struct registers *at, bool *seen, const struct registers *now)
+{
+	if (!*seen)
+		*at = *now;
+	if (at->a != now->a)
+		at->a = NULL;
+	if (at->x != now->x)
+		at->x = NULL;
+	*seen = true;
+}
+
+struct cbpf_block *
+cbpf_emit(const struct order *o, struct arena *arena, uint32_t *blocks, struct diags *ds)
+{
+	struct emit e = { .arena = arena };
+	struct cbpf_block *to = ARENA_ARRAY(arena, o->count, struct cbpf_block);
+	struct registers *at = ARENA_ARRAY(arena, o->count, struct registers);
+	bool *seen = ARENA_ARRAY(arena, o->count, bool);
+	for (uint32_t i = 0; i < o->count; i++) {
+		const struct block *b = o->block[i];
+		e.now = at[i];
+		to[i].id = i;
+		emit_block(&e, b, &to[i], o->snaplen);
+		if (b->kind != BLOCK_TEST)
+			continue;
+		arrive(&at[b->jt->index], &seen[b->jt->index], &e.now);
+		arrive(&at[b->jf->index], &seen[b->jf->index], &e.now);
+		to[i].jt = &to[b->jt->index];
+		to[i].jf = &to[b->jf->index];
+	}
+	*blocks = o->count;
+	if (!e.out_of_cells)
+		return &to[0];
+	diags_error(ds, DIAG_REGISTERS, (struct span){ 0, 0 },
+		"too many registers needed to evaluate expression");
+	diags_hint(
+		ds, "classic BPF has %d memory cells: split the arithmetic", CBPF_MEMORY);
+	return NULL;
+}

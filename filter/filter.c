@@ -1,0 +1,170 @@
+/* filter.c: the roof: one compile from top to bottom, and the back ends behind
+ * filter.h.  The one file of the core that sees them. */
+#include "filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "cbpf/cbpf.h"
+#include "ebpf/ebpf.h"
+#include "graph.h"
+#include "lex.h"
+#include "order.h"
+#include "parse.h"
+#include "step.h"
+
+#define TEXT_MAX (64u << 20) /* bytes of an expression; spans are 32-bit */
+
+struct filter {
+	struct arena arena; /* all that a filter keeps */
+	struct graph graph;
+	struct order order;
+	struct cbpf_prog cbpf; /* count 0: could not be written as cBPF, see why */
+	struct diags why;
+	uint32_t linktype;
+};
+
+static bool
+check_opts(const struct filter_opts *opts, struct diags *ds)
+{
+	struct span none = { 0, 0 };
+	if (strlen(opts->text) > TEXT_MAX)
+		return diags_error(ds, DIAG_SIZE, none,
+			"the expression is longer than %u bytes", TEXT_MAX);
+	if (opts->snaplen == 0)
+		return diags_error(
+			ds, DIAG_RANGE, none, "snaplen of 0 rejects all packets");
+	if (opts->snaplen > FILTER_SNAPLEN_MAX)
+		return diags_error(ds, DIAG_RANGE, none, "snaplen is greater than %u",
+			FILTER_SNAPLEN_MAX);
+	if (opts->input == FILTER_INPUT_COOKED &&
+		opts->linktype != FILTER_LINK_LINUX_SLL2)
+		return diags_error(ds, DIAG_LINKTYPE, none,
+			"cooked input has the link type LINUX_SLL2");
+	return true;
+}
+
+/* An error where the contradiction is in the words, a warning where it takes the width
+ * of a field to see it (`ip[0] = 300`), as libpcap would compile that. */
+static bool
+check_never(const struct filter_opts *opts, const struct graph *g, struct diags *ds)
+{
+	if (g->root != g->reject || opts->no_optimise)
+		return true;
+	struct diag *d = diags_add(ds, DIAG_NEVER, g->clipped ? SEV_WARNING : SEV_ERROR,
+		"expression rejects all packets");
+	d->span[0] = (struct span){ 0, (uint32_t)strlen(opts->text) };
+	return g->clipped;
+}
+
+static bool
+compile(const struct filter_opts *opts, struct filter *f, struct arena *scratch,
+	struct diags *ds)
+{
+	struct tokens tokens;
+	struct syntax syntax;
+	uint32_t blocks;
+	graph_init(&f->graph, &f->arena, opts->snaplen);
+	if (!lex(opts->text, scratch, &tokens, ds) ||
+		!parse(&tokens, scratch, &syntax, ds) ||
+		!resolve(opts, &syntax, &f->graph, scratch, ds))
+		return false;
+	build(&f->graph, &syntax, scratch);
+	arena_free(scratch);
+	if (!opts->no_optimise)
+		optimise(&f->graph, scratch);
+	if (!check_never(opts, &f->graph, ds))
+		return false;
+	order(&f->graph, &f->arena, &f->order);
+	struct cbpf_block *root = cbpf_emit(&f->order, scratch, &blocks, &f->why);
+	if (root != NULL)
+		cbpf_encode(root, blocks, &f->arena, &f->cbpf);
+	return true;
+}
+
+bool
+filter_compile(const struct filter_opts *opts, struct filter **out, struct diags *ds)
+{
+	*out = NULL;
+	if (!check_opts(opts, ds))
+		return false;
+	struct filter *f = calloc(1, sizeof(*f));
+	struct arena scratch = { 0 };
+	if (f == NULL)
+		abort();
+	f->linktype = opts->linktype;
+	bool ok = compile(opts, f, &scratch, ds);
+	arena_free(&scratch);
+	if (ok)
+		*out = f;
+	else
+		filter_free(f);
+	return ok;
+}
+
+void
+filter_free(struct filter *f)
+{
+	if (f == NULL)
+		return;
+	arena_free(&f->arena);
+	free(f);
+}
+
+uint32_t
+filter_match(const struct filter *f, const struct filter_packet *p)
+{
+	return f->cbpf.count > 0 ? cbpf_run(&f->cbpf, p) : graph_eval(&f->graph, p);
+}
+
+uint32_t
+filter_eval(const struct filter *f, const struct filter_packet *p)
+{
+	return graph_eval(&f->graph, p);
+}
+
+const struct sock_filter *
+filter_cbpf(const struct filter *f, size_t *count, struct diags *ds)
+{
+	*count = f->cbpf.count;
+	if (f->cbpf.count > 0)
+		return f->cbpf.insn;
+	for (unsigned i = 0; i < f->why.count; i++) {
+		const struct diag *d = &f->why.diag[i];
+		*diags_add(ds, d->code, d->severity, "%s", d->text) = *d;
+	}
+	return NULL;
+}
+
+bool
+filter_print(
+	const struct filter *f, enum filter_format format, FILE *to, struct diags *ds)
+{
+	static void (*const print[])(const struct cbpf_prog *, FILE *) = {
+		[FILTER_FORMAT_LISTING] = cbpf_print,
+		[FILTER_FORMAT_C] = cbpf_print_c,
+		[FILTER_FORMAT_DECIMAL] = cbpf_print_decimal,
+	};
+	size_t count;
+	if (filter_cbpf(f, &count, ds) == NULL)
+		return false;
+	print[format](&f->cbpf, to);
+	return !ferror(to);
+}
+
+bool
+filter_ebpf(const struct filter *f, struct filter_ebpf *out, struct diags *ds)
+{
+	struct arena scratch = { 0 };
+	bool ok = ebpf_emit(&f->order, &scratch, out, ds);
+	arena_free(&scratch);
+	return ok;
+}
+
+void
+filter_ebpf_free(struct filter_ebpf *e)
+{
+	free(e->insns);
+	*e = (struct filter_ebpf){ 0 };
+}

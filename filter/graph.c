@@ -1,0 +1,215 @@
+/* graph.c: making nodes (normal form, hash-consing), and looking over a whole graph. */
+#include "graph.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct node *
+append(struct graph *g, const struct node *like)
+{
+	if (g->nodes == g->room) {
+		uint32_t room = g->room ? g->room * 2 : 256;
+		struct node **to = ARENA_ARRAY(g->arena, room, struct node *);
+		if (g->nodes != 0)
+			memcpy(to, g->node, g->nodes * sizeof(*to));
+		g->node = to;
+		g->room = room;
+	}
+	struct node *n = arena_copy(g->arena, like, sizeof(*like));
+	n->id = g->nodes;
+	g->node[g->nodes++] = n;
+	return n;
+}
+
+void
+graph_init(struct graph *g, struct arena *arena, uint32_t snaplen)
+{
+	*g = (struct graph){ .arena = arena, .snaplen = snaplen, .buckets = 256 };
+	values_init(&g->values, arena);
+	g->bucket = ARENA_ARRAY(arena, g->buckets, struct node *);
+	g->reject = append(g, &(struct node){ .kind = NODE_REJECT });
+	g->accept = append(g, &(struct node){ .kind = NODE_ACCEPT });
+	g->root = g->reject;
+}
+
+const struct source_span *
+graph_span(struct graph *g, struct span span, const struct source_span *next)
+{
+	if (span.len == 0)
+		return next;
+	if (next != NULL &&
+		(next->count >= SOURCE_SPANS_MAX ||
+			(next->span.at == span.at && next->span.len == span.len)))
+		return next;
+	struct source_span *s = ARENA_NEW(g->arena, struct source_span);
+	*s = (struct source_span){ span, next, next ? next->count + 1 : 1 };
+	return s;
+}
+
+static uint32_t
+hash(const struct node *n)
+{
+	uint32_t h = n->v->id * 0x9e3779b1u ^ n->other->id;
+	for (uint32_t i = 0; i < n->arms; i++) {
+		h = (h ^ n->arm[i].lo) * 0x85ebca6bu;
+		h = (h ^ n->arm[i].hi) * 0xc2b2ae35u;
+		h = (h ^ n->arm[i].to->id) * 0x9e3779b1u;
+		h ^= h >> 15;
+	}
+	return h;
+}
+
+static bool
+same(const struct node *x, const struct node *y)
+{
+	if (x->v != y->v || x->other != y->other || x->arms != y->arms)
+		return false;
+	for (uint32_t i = 0; i < x->arms; i++)
+		if (x->arm[i].lo != y->arm[i].lo || x->arm[i].hi != y->arm[i].hi ||
+			x->arm[i].to != y->arm[i].to)
+			return false;
+	return true;
+}
+
+static void
+grow(struct graph *g)
+{
+	uint32_t n = g->buckets * 4;
+	struct node **to = ARENA_ARRAY(g->arena, n, struct node *);
+	for (uint32_t i = 0; i < g->buckets; i++)
+		for (struct node *v = g->bucket[i], *next; v != NULL; v = next) {
+			next = v->chain;
+			struct node **slot = &to[hash(v) & (n - 1)];
+			v->chain = *slot;
+			*slot = v;
+		}
+	g->bucket = to;
+	g->buckets = n;
+}
+
+static const struct node *
+intern(struct graph *g, const struct node *like)
+{
+	uint32_t h = hash(like);
+	for (struct node *n = g->bucket[h & (g->buckets - 1)]; n != NULL; n = n->chain)
+		if (same(n, like))
+			return n;
+	if (g->nodes >= g->buckets)
+		grow(g);
+	struct node *n = append(g, like);
+	n->arm = arena_copy(g->arena, like->arm, like->arms * sizeof(*like->arm));
+	struct node **slot = &g->bucket[h & (g->buckets - 1)];
+	n->chain = *slot;
+	*slot = n;
+	return n;
+}
+
+static int
+by_lo(const void *x, const void *y)
+{
+	const struct arm *a = x, *b = y;
+	return a->lo < b->lo ? -1 : a->lo > b->lo;
+}
+
+/* Normal form: clipped to the value's range, none to `other`, neighbours with one
+ * target joined (with the earlier one's place in the source).  Returns how many are left.
+ */
+static uint32_t
+normalise(const struct value *v, struct arm *arm, uint32_t arms, const struct node *other)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 1; i < arms; i++)
+		if (arm[i].lo < arm[i - 1].lo) {
+			qsort(arm, arms, sizeof(*arm), by_lo);
+			break;
+		}
+	for (uint32_t i = 0; i < arms; i++) {
+		struct arm a = arm[i];
+		if (a.to == other || a.lo > v->hi || a.hi < v->lo)
+			continue;
+		if (a.lo < v->lo)
+			a.lo = v->lo;
+		if (a.hi > v->hi)
+			a.hi = v->hi;
+		struct arm *last = n > 0 ? &arm[n - 1] : NULL;
+		if (last != NULL && last->to == a.to && last->hi + 1 == a.lo) {
+			last->hi = a.hi;
+			if (a.seq < last->seq)
+				last->seq = a.seq;
+		} else
+			arm[n++] = a;
+	}
+	return n;
+}
+
+const struct node *
+graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arms,
+	const struct node *other, const struct source_span *source)
+{
+	if (v->kind == VALUE_FAULT)
+		return g->reject;
+	bool one_target = true;
+	for (uint32_t i = 0; i < arms; i++)
+		one_target = one_target && arm[i].to == other;
+	uint32_t n = normalise(v, arm, arms, other);
+	bool decided = n == 0 || (n == 1 && arm[0].lo <= v->lo && arm[0].hi >= v->hi);
+	if (decided && arms > 0 && !one_target && v->kind != VALUE_CONST)
+		g->clipped = true;
+	if (decided && !v->divides)
+		return n == 0 ? other : arm[0].to;
+	struct arm whole = { v->lo, v->hi, other, 0, FORM_GE };
+	if (n == 0) { /* only to see whether it divides by zero */
+		arm = &whole;
+		n = 1;
+	}
+	return intern(g, &(struct node){ .kind = NODE_TEST,
+				 .v = v,
+				 .arm = arm,
+				 .arms = n,
+				 .other = other,
+				 .source = source });
+}
+
+bool *
+graph_reached(const struct graph *g, struct arena *arena)
+{
+	bool *reached = ARENA_ARRAY(arena, g->nodes, bool);
+	reached[g->root->id] = true;
+	for (uint32_t id = g->root->id + 1; id-- > 0;) {
+		const struct node *n = g->node[id];
+		if (!reached[id] || n->kind != NODE_TEST)
+			continue;
+		for (uint32_t i = 0; i < n->arms; i++)
+			reached[n->arm[i].to->id] = true;
+		reached[n->other->id] = true;
+	}
+	return reached;
+}
+
+uint32_t
+graph_cost(const struct graph *g, struct arena *scratch)
+{
+	const bool *reached = graph_reached(g, scratch);
+	uint32_t cost = 0;
+	for (uint32_t id = 0; id <= g->root->id; id++)
+		if (reached[id])
+			cost += g->node[id]->arms;
+	return cost;
+}
+
+void
+graph_check(const struct graph *g)
+{
+	for (uint32_t id = 0; id < g->nodes; id++) {
+		const struct node *n = g->node[id];
+		assert(n->id == id);
+		if (n->kind != NODE_TEST)
+			continue;
+		assert(n->other->id < id && n->arms > 0 && n->v != NULL);
+		for (uint32_t i = 0; i < n->arms; i++) {
+			assert(n->arm[i].to->id < id && n->arm[i].lo <= n->arm[i].hi);
+			assert(i == 0 || n->arm[i - 1].hi < n->arm[i].lo);
+		}
+	}
+}

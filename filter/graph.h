@@ -1,0 +1,82 @@
+/* graph.h: the decision graph, the IR between the language and the back ends.
+ *
+ * A DAG of tests with two leaves.  A test looks at one value and goes where the arm
+ * with the value in it says, or to `other`.  Nodes are immutable and hash-consed, and
+ * made from the leaves up: an arm's target is older than its node, so descending `id`
+ * is a topological order.  Control passes a node only when its value did not fault; a
+ * fault is a reject, whatever the polarity around it (DESIGN: truncated packets). */
+#ifndef BPFCAP_FILTER_GRAPH_H
+#define BPFCAP_FILTER_GRAPH_H
+
+#include "arena.h"
+#include "value.h"
+
+enum node_kind { NODE_REJECT, NODE_ACCEPT, NODE_TEST };
+
+/* How a bound is best written; no meaning, only the look of listings. */
+enum bound_form { FORM_GE, FORM_GT }; /* jge lo, or jgt lo - 1 */
+
+struct arm {
+	uint32_t lo, hi; /* both included */
+	const struct node *to;
+	uint32_t seq; /* order in the source: first written, first tested */
+	enum bound_form form;
+};
+
+struct source_span {
+	struct span span;
+	const struct source_span *next;
+	uint32_t count; /* entries from here on */
+};
+#define SOURCE_SPANS_MAX 64 /* kept a node; beyond it the rest is dropped */
+
+struct node {
+	enum node_kind kind;
+	uint32_t id; /* index in graph->node */
+	uint32_t arms;
+	const struct value *v; /* NULL for the leaves */
+	const struct arm *arm; /* ascending, disjoint */
+	const struct node *other;
+	const struct source_span *source;
+	struct node *chain; /* of the hash table */
+};
+
+struct graph {
+	struct arena *arena;
+	struct values values;
+	uint32_t snaplen; /* what accept returns */
+	const struct node *root, *accept, *reject;
+	bool clipped;       /* a test was decided by its field's width alone */
+	struct node **node; /* all ever made, by id */
+	uint32_t nodes, room;
+	struct node **bucket;
+	uint32_t buckets;
+};
+
+void graph_init(struct graph *, struct arena *, uint32_t snaplen);
+
+/* The node for this test, or a target where the outcome needs no test.  `arm` is
+ * sorted here and need not outlive the call; arms must be disjoint. */
+const struct node *graph_node(struct graph *, const struct value *, struct arm *arm,
+	uint32_t arms, const struct node *other, const struct source_span *);
+
+/* Prepends a span; returns the longer list. */
+const struct source_span *graph_span(
+	struct graph *, struct span, const struct source_span *);
+
+/* The arm's target, or other. */
+const struct node *node_next(const struct node *, uint32_t x);
+
+/* Marks what the root reaches: an array of `nodes` flags in `arena`. */
+bool *graph_reached(const struct graph *, struct arena *);
+
+/* Tests reachable from the root, an arm counting as one: the size to be expected. */
+uint32_t graph_cost(const struct graph *, struct arena *scratch);
+
+/* Asserts the invariants above; for debug builds and tests. */
+void graph_check(const struct graph *);
+
+/* The verdict: snaplen or 0. */
+uint32_t graph_eval(const struct graph *, const struct filter_packet *);
+
+#endif

@@ -1,0 +1,68 @@
+/* lex.h: tokens of an expression (reference: pcap-filter(7), "lexical rules" in
+ * bpfcap-filter(7)).  The longest match wins. */
+#ifndef BPFCAP_FILTER_LEX_H
+#define BPFCAP_FILTER_LEX_H
+
+#include "arena.h"
+#include "diag.h"
+
+/* Operators of one character are their own kind: '+', '(' and so on. */
+enum token_kind {
+	TOK_END = 256,
+	TOK_WORD,   /* a keyword: class and value */
+	TOK_NUMBER, /* number; also a named constant */
+	TOK_IPV4,   /* 2 to 4 parts: address left-aligned in number, parts */
+	TOK_IPV6,   /* bytes[16] */
+	TOK_MAC,    /* bytes[6] */
+	TOK_MAC8,   /* $xx: bytes[0] */
+	TOK_NAME,   /* text of the span, without the backslash */
+	TOK_LE,
+	TOK_GE,
+	TOK_NE,
+	TOK_EQ,
+	TOK_SHL,
+	TOK_SHR,
+	TOK_BAD, /* a message was added to the diags */
+};
+
+enum word_class {
+	WORD_PROTO,
+	WORD_DIR,
+	WORD_TYPE,
+	WORD_AND,
+	WORD_OR,
+	WORD_NOT,
+	WORD_MASK,
+	WORD_CAST,
+	WORD_LESS,
+	WORD_GREATER,
+	WORD_LEN,
+	WORD_NUMBER,
+	WORD_LATER,
+};
+
+struct token {
+	int kind;
+	struct span span;
+	enum word_class word;
+	uint32_t number;   /* or the word's value */
+	uint8_t parts;     /* of a dotted IPv4 address: 2, 3 or 4 */
+	bool named;        /* a constant by name, or a word written with a backslash */
+	uint8_t bytes[16]; /* network order */
+	uint32_t match;    /* of '(': index of its ')', 0 when there is none */
+};
+
+struct tokens {
+	const char *text;
+	struct token *token; /* the last one is TOK_END */
+	uint32_t count;
+};
+
+/* False when the text has a token that is none: the first such fault is in the diags. */
+bool lex(const char *text, struct arena *, struct tokens *, struct diags *);
+
+/* The keyword nearest to the word in spelling (at most two edits, fewer for short
+ * words), or NULL. */
+const char *lex_nearest(const char *word, uint32_t len);
+
+#endif

@@ -1,0 +1,273 @@
+/* order.c: graph in, blocks in a row out: switches become comparisons (a few in the order
+ * of the source, many as a balanced tree), then blocks are put in a row so that the false
+ * side comes last, as tcpdump's listings have it. */
+#include "order.h"
+
+#include <stdlib.h>
+
+#define CHAIN_MAX 12 /* arms: more become a tree */
+#define LEAF_MAX 8   /* arms at a leaf of the tree: fewer inner nodes, longer chains */
+
+struct lower {
+	const struct graph *g;
+	struct arena *arena;
+	struct block **of; /* by node id */
+	struct block **bucket;
+	uint32_t buckets, count;
+};
+
+static uint32_t
+hash(const struct block *b)
+{
+	uint32_t h = b->v->id * 0x9e3779b1u ^ (b->rhs ? b->rhs->id + 1 : 0);
+	h = (h ^ b->k) * 0x85ebca6bu ^ b->compare;
+	h = (h ^ b->jt->id) * 0xc2b2ae35u;
+	h = (h ^ b->jf->id) * 0x9e3779b1u;
+	return h ^ h >> 15;
+}
+
+static bool
+same(const struct block *x, const struct block *y)
+{
+	return x->v == y->v && x->rhs == y->rhs && x->compare == y->compare &&
+	       x->k == y->k && x->jt == y->jt && x->jf == y->jf;
+}
+
+static void
+grow(struct lower *l)
+{
+	uint32_t n = l->buckets * 4;
+	struct block **to = ARENA_ARRAY(l->arena, n, struct block *);
+	for (uint32_t i = 0; i < l->buckets; i++)
+		for (struct block *b = l->bucket[i], *next; b != NULL; b = next) {
+			next = b->chain;
+			struct block **slot = &to[hash(b) & (n - 1)];
+			b->chain = *slot;
+			*slot = b;
+		}
+	l->bucket = to;
+	l->buckets = n;
+}
+
+static struct block *
+make(struct lower *l, struct block like)
+{
+	if (like.jt == like.jf && !like.v->divides)
+		return like.jt;
+	uint32_t h = hash(&like);
+	for (struct block *b = l->bucket[h & (l->buckets - 1)]; b != NULL; b = b->chain)
+		if (same(b, &like))
+			return b;
+	if (l->count >= l->buckets)
+		grow(l);
+	struct block *b = arena_copy(l->arena, &like, sizeof(like));
+	struct block **slot = &l->bucket[h & (l->buckets - 1)];
+	b->kind = BLOCK_TEST;
+	b->id = l->count++;
+	b->chain = *slot;
+	*slot = b;
+	return b;
+}
+
+static struct block *
+leaf(struct lower *l, enum block_kind kind)
+{
+	struct block *b = ARENA_NEW(l->arena, struct block);
+	b->kind = kind;
+	b->id = l->count++;
+	return b;
+}
+
+/* One range: at most two comparisons. */
+static struct block *
+lower_arm(struct lower *l, const struct node *n, const struct arm *a, struct block *other)
+{
+	const struct value *v = n->v;
+	struct block *to = l->of[a->to->id];
+	struct block b = { .v = v, .jt = to, .jf = other, .source = n->source };
+	if (v->kind == VALUE_ARITH && v->op >= OP_EQ) { /* 1 or 0 */
+		b.compare = v->op == OP_EQ ? CMP_EQ : v->op == OP_GT ? CMP_GT : CMP_GE;
+		b.v = v->a;
+		b.rhs = v->b;
+		if (a->lo == 0) {
+			b.jt = other;
+			b.jf = to;
+		}
+		return make(l, b);
+	}
+	bool masked =
+		v->kind == VALUE_ARITH && v->op == OP_AND && v->b->kind == VALUE_CONST;
+	bool power = masked && (v->b->k & (v->b->k - 1)) == 0; /* v is 0 or the mask */
+	if (masked && a->lo == 0 && a->hi == 0) {
+		b.compare = CMP_SET;
+		b.v = v->a;
+		b.k = v->b->k;
+		b.jt = other;
+		b.jf = to;
+	} else if (masked && a->hi == v->hi &&
+		   (a->lo == 1 || (power && a->lo == v->b->k))) {
+		b.compare = CMP_SET;
+		b.v = v->a;
+		b.k = v->b->k;
+	} else if (a->lo == a->hi) {
+		b.compare = CMP_EQ;
+		b.k = a->lo;
+	} else if (a->lo == v->lo || a->hi == v->hi) {
+		bool low = a->lo == v->lo; /* above hi is other */
+		bool gt = low || a->form == FORM_GT;
+		b.compare = gt ? CMP_GT : CMP_GE;
+		b.k = low ? a->hi : gt ? a->lo - 1 : a->lo;
+		if (low) {
+			b.jt = other;
+			b.jf = to;
+		}
+	} else {
+		b.compare = CMP_GT;
+		b.k = a->hi;
+		b.jt = other;
+		b.jf = to;
+		b.jt = make(l, b);
+		b.jf = other;
+		b.compare = CMP_GE;
+		b.k = a->lo;
+	}
+	return make(l, b);
+}
+
+static int
+by_seq(const void *x, const void *y)
+{
+	const struct arm *const *a = x, *const *b = y;
+	if ((*a)->seq != (*b)->seq)
+		return (*a)->seq < (*b)->seq ? -1 : 1;
+	return (*a)->lo < (*b)->lo ? -1 : (*a)->lo > (*b)->lo;
+}
+
+/* In the order of the source. */
+static struct block *
+lower_chain(struct lower *l, const struct node *n)
+{
+	const struct arm *arm[CHAIN_MAX];
+	struct block *entry = l->of[n->other->id];
+	for (uint32_t i = 0; i < n->arms; i++)
+		arm[i] = &n->arm[i];
+	qsort(arm, n->arms, sizeof(arm[0]), by_seq);
+	for (uint32_t i = n->arms; i-- > 0;)
+		entry = lower_arm(l, n, arm[i], entry);
+	return entry;
+}
+
+/* Recursive: its depth is the logarithm of the number of arms. */
+static struct block *
+lower_tree(struct lower *l, const struct node *n, uint32_t from, uint32_t arms)
+{
+	struct block *other = l->of[n->other->id];
+	if (arms <= LEAF_MAX) {
+		struct block *entry = other;
+		for (uint32_t i = arms; i-- > 0;)
+			entry = lower_arm(l, n, &n->arm[from + i], entry);
+		return entry;
+	}
+	uint32_t half = arms / 2;
+	struct block b = { .v = n->v,
+		.compare = CMP_GE,
+		.k = n->arm[from + half].lo,
+		.source = n->source };
+	b.jf = lower_tree(l, n, from, half);
+	b.jt = lower_tree(l, n, from + half, arms - half);
+	return make(l, b);
+}
+
+static void
+lower(struct lower *l)
+{
+	const struct graph *g = l->g;
+	struct block *reject = leaf(l, BLOCK_REJECT), *accept = leaf(l, BLOCK_ACCEPT);
+	const bool *reached = graph_reached(g, l->arena);
+	for (uint32_t id = 0; id <= g->root->id; id++) {
+		const struct node *n = g->node[id];
+		if (n->kind != NODE_TEST)
+			l->of[id] = n->kind == NODE_ACCEPT ? accept : reject;
+		else if (reached[id])
+			l->of[id] = n->arms <= CHAIN_MAX ? lower_chain(l, n)
+							 : lower_tree(l, n, 0, n->arms);
+	}
+}
+
+/* Depth first, the false side first, each placed when all behind it are: from the last
+ * to the first.  A stack of its own: a chain may be as long as the expression. */
+static void
+place(struct lower *l, struct block *root, struct order *out)
+{
+	struct block **stack =
+		ARENA_ARRAY(l->arena, 2 * (size_t)l->count + 2, struct block *);
+	struct block **row = ARENA_ARRAY(l->arena, l->count, struct block *);
+	uint8_t *state =
+		ARENA_ARRAY(l->arena, l->count, uint8_t); /* 1: entered, 2: placed */
+	uint32_t depth = 0, placed = l->count;
+	stack[depth++] = root;
+	while (depth > 0) {
+		struct block *b = stack[depth - 1];
+		if (state[b->id] == 0) {
+			state[b->id] = 1;
+			if (b->kind == BLOCK_TEST) {
+				if (state[b->jt->id] == 0)
+					stack[depth++] = b->jt;
+				if (state[b->jf->id] == 0)
+					stack[depth++] = b->jf;
+			}
+			continue;
+		}
+		if (state[b->id] == 1) {
+			state[b->id] = 2;
+			row[--placed] = b;
+		}
+		depth--;
+	}
+	out->block = row + placed;
+	out->count = l->count - placed;
+	for (uint32_t i = 0; i < out->count; i++)
+		out->block[i]->index = i;
+}
+
+static uint32_t
+constant_extent(const struct value *v)
+{
+	uint32_t a = v->a != NULL ? constant_extent(v->a) : 0;
+	uint32_t b = v->b != NULL ? constant_extent(v->b) : 0;
+	uint32_t own = v->kind == VALUE_LOAD && v->a == NULL ? v->k + v->size : 0;
+	a = a > b ? a : b;
+	return a > own ? a : own;
+}
+
+/* From the last block to the first. */
+static void
+annotate_extents(const struct order *o)
+{
+	for (uint32_t i = o->count; i-- > 0;) {
+		struct block *b = o->block[i];
+		if (b->kind != BLOCK_TEST) {
+			b->extent = b->kind == BLOCK_REJECT ? UINT32_MAX : 0;
+			continue;
+		}
+		uint32_t own = constant_extent(b->v);
+		uint32_t rhs = b->rhs != NULL ? constant_extent(b->rhs) : 0;
+		b->extent = b->jt->extent < b->jf->extent ? b->jt->extent : b->jf->extent;
+		b->extent = b->extent > own ? b->extent : own;
+		b->extent = b->extent > rhs ? b->extent : rhs;
+	}
+}
+
+void
+order(const struct graph *g, struct arena *arena, struct order *out)
+{
+	struct lower l = { .g = g,
+		.arena = arena,
+		.buckets = 256,
+		.of = ARENA_ARRAY(arena, g->root->id + 1, struct block *),
+		.bucket = ARENA_ARRAY(arena, 256, struct block *) };
+	lower(&l);
+	out->snaplen = g->snaplen;
+	place(&l, l.of[g->root->id], out);
+	annotate_extents(out);
+}

@@ -1,0 +1,547 @@
+/* parse.c: tokens in, a syntax tree out.  A hand-written parser with a stack of its own:
+ * a mebibyte of '(' is an error message, not a crash.
+ *
+ * Where an id may stand without a head (after and/or, and in the list after a head) is
+ * decided by the first token that counts, behind any '(' and 'not'.  A '(' opens
+ * arithmetic when what follows its ')' is an operator. */
+#include "parse.h"
+
+#include <string.h>
+
+struct frame {
+	struct ast *acc;    /* what stands left of the operator */
+	enum ast_kind op;   /* AST_AND or AST_OR, when acc is not NULL */
+	bool negate;        /* an odd number of 'not' before the operand */
+	bool want_id;       /* a head was read: an id must follow */
+	bool only_ids;      /* inside the parentheses of an id list */
+	struct span not_at; /* the first of those 'not' */
+	uint32_t open;      /* index of the '(' + 1; 0: the whole text */
+	struct quals quals; /* in force at the '(' */
+};
+
+struct state {
+	struct parser p;
+	struct frame *frame;
+	uint32_t depth, room;      /* frames in use, frames there are */
+	struct quals quals;        /* in force */
+	struct ast **leaf;         /* where the next leaf is linked in */
+	const struct token *loose; /* the last id, when it was a name: for did-you-mean */
+};
+
+static const struct token *
+peek(const struct state *s)
+{
+	return &s->p.tokens->token[s->p.at];
+}
+
+static bool
+is_word(const struct token *t, enum word_class word)
+{
+	return t->kind == TOK_WORD && t->word == word;
+}
+
+static struct span
+join(struct span a, struct span b)
+{
+	return (struct span){ a.at, b.at + b.len - a.at };
+}
+
+static int
+shown(struct span s)
+{
+	return (int)(s.len < 60 ? s.len : 60);
+}
+
+bool
+parse_unexpected(struct parser *p, const char *wanted)
+{
+	const struct token *t = &p->tokens->token[p->at];
+	const char *text = p->tokens->text + t->span.at;
+	if (t->kind == TOK_END) {
+		struct span at = { t->span.at, 1 };
+		return diags_error(p->diags, DIAG_SYNTAX, at,
+			"syntax error: the expression ends where %s should follow",
+			wanted);
+	}
+	if (is_word(t, WORD_LATER)) {
+		diags_error(p->diags, DIAG_UNSUPPORTED, t->span,
+			"'%.*s' is a word of the language that this version does not "
+			"compile yet",
+			shown(t->span), text);
+		diags_hint(p->diags, "a host of that name is written \\%.*s",
+			shown(t->span), text);
+		return false;
+	}
+	return diags_error(p->diags, DIAG_SYNTAX, t->span,
+		"syntax error: unexpected '%.*s' where %s should follow", shown(t->span),
+		text, wanted);
+}
+
+bool
+parse_is_relop(int kind, enum relop *op)
+{
+	static const struct {
+		int token;
+		enum relop op;
+	} relops[] = { { '=', REL_EQ }, { TOK_EQ, REL_EQ }, { TOK_NE, REL_NE },
+		{ '>', REL_GT }, { TOK_GE, REL_GE }, { '<', REL_LT },
+		{ TOK_LE, REL_LE } };
+	for (unsigned i = 0; i < sizeof(relops) / sizeof(relops[0]); i++)
+		if (relops[i].token == kind) {
+			*op = relops[i].op;
+			return true;
+		}
+	return false;
+}
+
+static bool
+goes_on_as_arithmetic(const struct token *t)
+{
+	enum arith_op arith;
+	enum relop rel;
+	return parse_is_arith_op(t->kind, &arith) || parse_is_relop(t->kind, &rel);
+}
+
+static struct ast *
+leaf_new(struct state *s, enum ast_kind kind, struct span span)
+{
+	struct ast *a = ARENA_NEW(s->p.arena, struct ast);
+	a->kind = kind;
+	a->span = span;
+	*s->leaf = a;
+	s->leaf = &a->next_leaf;
+	return a;
+}
+
+/* --- operands -------------------------------------------------------------------- */
+
+static bool
+is_id(const struct token *t)
+{
+	return t->kind == TOK_NUMBER || t->kind == TOK_IPV4 || t->kind == TOK_IPV6 ||
+	       t->kind == TOK_MAC || t->kind == TOK_MAC8 || t->kind == TOK_NAME;
+}
+
+/* Does an id (list) begin here, behind any '(' and 'not', and not arithmetic? */
+static bool
+begins_id(const struct state *s)
+{
+	const struct token *t = peek(s);
+	uint32_t opens = 0;
+	for (; t->kind == '(' || is_word(t, WORD_NOT); t++)
+		opens += t->kind == '(';
+	if (!is_id(t))
+		return false;
+	if (t->kind != TOK_NUMBER)
+		return true;
+	for (t++; t->kind == ')' && opens > 0; t++)
+		opens--;
+	return !goes_on_as_arithmetic(t);
+}
+
+static bool
+bare_id(struct state *s)
+{
+	const struct token *t = peek(s);
+	const char *text = s->p.tokens->text + t->span.at;
+	int len = shown(t->span);
+	if (t->kind != TOK_NAME) {
+		diags_error(s->p.diags, DIAG_SYNTAX, t->span,
+			"syntax error: nothing says what '%.*s' is", len, text);
+		diags_hint(s->p.diags, "write 'host %.*s' or 'port %.*s'", len, text, len,
+			text);
+		return false;
+	}
+	const char *near = lex_nearest(text, t->span.len);
+	diags_error(s->p.diags, DIAG_WORD, t->span,
+		"'%.*s' is not a keyword, a protocol or a host name", len, text);
+	if (near != NULL)
+		diags_hint(s->p.diags, "did you mean '%s'?", near);
+	else
+		diags_hint(s->p.diags, "a host is written 'host %.*s'", len, text);
+	return false;
+}
+
+static bool
+take_id(struct state *s, struct ast **out)
+{
+	const struct token *t = peek(s), *second = NULL;
+	struct id id = { .first = t };
+	if (!s->quals.set)
+		return bare_id(s);
+	s->p.at++;
+	switch (t->kind) {
+	case TOK_NUMBER: id.kind = ID_NUMBER; break;
+	case TOK_MAC: id.kind = ID_MAC; break;
+	case TOK_MAC8: id.kind = ID_MAC8; break;
+	case TOK_NAME: id.kind = ID_NAME; break;
+	case TOK_IPV4: id.kind = ID_IPV4; break;
+	case TOK_IPV6: id.kind = ID_IPV6; break;
+	default:
+		s->p.at--;
+		return parse_unexpected(&s->p, "an address, a name or a number");
+	}
+	bool slash = peek(s)->kind == '/' && (t->kind == TOK_IPV4 || t->kind == TOK_IPV6);
+	bool mask = is_word(peek(s), WORD_MASK) && t->kind == TOK_IPV4;
+	if (slash || mask) {
+		s->p.at++;
+		second = peek(s);
+		if (slash ? second->kind != TOK_NUMBER : second->kind != TOK_IPV4)
+			return parse_unexpected(
+				&s->p, slash ? "a prefix length" : "a mask");
+		s->p.at++;
+		id.kind = mask                 ? ID_IPV4_MASK
+			  : id.kind == ID_IPV4 ? ID_IPV4_LEN
+					       : ID_IPV6_LEN;
+	}
+	id.second = second;
+	struct ast *a =
+		leaf_new(s, AST_ID, second ? join(t->span, second->span) : t->span);
+	a->quals = s->quals;
+	a->id = id;
+	s->loose = t->kind == TOK_NAME ? t : NULL;
+	*out = a;
+	return true;
+}
+
+static bool
+take_relation(struct state *s, struct ast **out)
+{
+	struct span from = peek(s)->span;
+	const struct arith *left = parse_arith(&s->p);
+	if (left == NULL)
+		return false;
+	enum relop op;
+	if (!parse_is_relop(peek(s)->kind, &op)) {
+		if (left->kind ==
+			ARITH_NUMBER) { /* one token: '(' came here for an operator */
+			s->p.at--;
+			return bare_id(s);
+		}
+		return parse_unexpected(&s->p, "a comparison such as '= 1'");
+	}
+	s->p.at++;
+	const struct arith *right = parse_arith(&s->p);
+	if (right == NULL)
+		return false;
+	struct ast *a = leaf_new(s, AST_RELATION, join(from, right->span));
+	a->left = left;
+	a->right = right;
+	a->relop = op;
+	*out = a;
+	return true;
+}
+
+/* src, dst, src or dst, src and dst (and the other way round). */
+static bool
+take_dir(struct state *s, struct quals *q)
+{
+	const struct token *t = peek(s);
+	if (!is_word(t, WORD_DIR))
+		return false;
+	q->dir = t->number;
+	s->p.at++;
+	bool both = is_word(t + 1, WORD_AND), either = is_word(t + 1, WORD_OR);
+	if ((both || either) && is_word(t + 2, WORD_DIR) && t[2].number != t->number) {
+		q->dir = both ? DIR_SRC_AND_DST : DIR_SRC_OR_DST;
+		s->p.at += 2;
+	}
+	return true;
+}
+
+/* [PROTO] DIR [TYPE] | [PROTO] TYPE: an id must follow. */
+static bool
+take_head(struct state *s, struct frame *f, enum qual_proto proto, struct span from)
+{
+	struct quals q = { .proto = proto, .set = true };
+	bool dir = take_dir(s, &q);
+	const struct token *t = peek(s);
+	if (t->kind == TOK_WORD && t->word == WORD_TYPE) {
+		if (dir && t->number == TYPE_PROTO)
+			return parse_unexpected(&s->p, "'host', 'net', 'port' or an id");
+		q.type = t->number;
+		s->p.at++;
+	} else if (!dir)
+		return parse_unexpected(&s->p, "'src', 'dst', 'host', 'net' or 'port'");
+	q.span = join(from, s->p.tokens->token[s->p.at - 1].span);
+	s->quals = q;
+	f->want_id = true;
+	return true;
+}
+
+static bool
+take_length(struct state *s, struct ast **out)
+{
+	const struct token *t = peek(s);
+	if (t[1].kind != TOK_NUMBER) {
+		s->p.at++;
+		return parse_unexpected(&s->p, "a number of bytes");
+	}
+	struct ast *a = leaf_new(s, t->word == WORD_LESS ? AST_LESS : AST_GREATER,
+		join(t->span, t[1].span));
+	a->number = t[1].number;
+	s->p.at += 2;
+	*out = a;
+	return true;
+}
+
+/* A protocol: before a head, before broadcast, before '[', or alone. */
+static bool
+take_proto(struct state *s, struct frame *f, struct ast **out)
+{
+	const struct token *t = peek(s), *next = t + 1;
+	if (next->kind == '[')
+		return take_relation(s, out);
+	s->p.at++;
+	if (is_word(next, WORD_DIR) || is_word(next, WORD_TYPE))
+		return take_head(s, f, t->number, t->span);
+	bool cast = is_word(next, WORD_CAST);
+	if (is_id(next)) {
+		const char *text = s->p.tokens->text;
+		parse_unexpected(&s->p, "'src', 'dst', 'host', 'net', 'port' or 'proto'");
+		diags_hint(s->p.diags, "write '%.*s host %.*s'?", shown(t->span),
+			text + t->span.at, shown(next->span), text + next->span.at);
+		return false;
+	}
+	struct ast *a = leaf_new(s, cast ? AST_CAST : AST_PROTO,
+		cast ? join(t->span, next->span) : t->span);
+	a->quals = (struct quals){ .proto = t->number, .span = t->span };
+	if (cast) {
+		a->cast = next->number;
+		s->p.at++;
+	}
+	*out = a;
+	return true;
+}
+
+/* One rterm that is no parenthesis.  *out NULL on success: a head was read. */
+static bool
+take_term(struct state *s, struct frame *f, struct ast **out)
+{
+	const struct token *t = peek(s);
+	*out = NULL;
+	if (t->kind == '-' || t->kind == TOK_NUMBER || t->kind == '(' ||
+		is_word(t, WORD_LEN))
+		return take_relation(s, out);
+	if (is_id(t))
+		return bare_id(s);
+	if (t->kind != TOK_WORD)
+		return parse_unexpected(&s->p, "a filter term");
+	switch (t->word) {
+	case WORD_PROTO: return take_proto(s, f, out);
+	case WORD_DIR:
+	case WORD_TYPE: return take_head(s, f, PROTO_NONE, t->span);
+	case WORD_LESS:
+	case WORD_GREATER: return take_length(s, out);
+	case WORD_CAST: {
+		struct ast *a = leaf_new(s, AST_CAST, t->span);
+		a->cast = t->number;
+		s->p.at++;
+		*out = a;
+		return true;
+	}
+	case WORD_AND:
+	case WORD_OR:
+	case WORD_NOT:
+	case WORD_MASK:
+	case WORD_LEN:
+	case WORD_NUMBER:
+	case WORD_LATER: break;
+	}
+	return parse_unexpected(&s->p, "a filter term");
+}
+
+/* --- logic ----------------------------------------------------------------------- */
+
+static void
+push_frame(struct state *s, struct frame f)
+{
+	if (s->depth == s->room) {
+		uint32_t room = s->room ? s->room * 2 : 16;
+		struct frame *to = ARENA_ARRAY(s->p.arena, room, struct frame);
+		if (s->depth > 0)
+			memcpy(to, s->frame, s->depth * sizeof(*to));
+		s->frame = to;
+		s->room = room;
+	}
+	s->frame[s->depth++] = f;
+}
+
+static struct ast *
+negated(struct state *s, struct ast *a, struct span not_at)
+{
+	if (a->kind == AST_NOT)
+		return a->first;
+	struct ast *n = ARENA_NEW(s->p.arena, struct ast);
+	*n = (struct ast){
+		.kind = AST_NOT, .first = a, .last = a, .span = join(not_at, a->span)
+	};
+	return n;
+}
+
+/* Joins a complete operand to what stands left of it.  Chains of one operator are one
+ * node: long lists are wide, not deep. */
+static void
+combine(struct state *s, struct frame *f, struct ast *a)
+{
+	if (f->negate)
+		a = negated(s, a, f->not_at);
+	f->negate = f->want_id = false;
+	if (f->acc == NULL) {
+		f->acc = a;
+		return;
+	}
+	struct ast *acc = f->acc;
+	if (acc->kind != f->op) {
+		struct ast *list = ARENA_NEW(s->p.arena, struct ast);
+		*list = (struct ast){
+			.kind = f->op, .first = acc, .last = acc, .span = acc->span
+		};
+		acc = list;
+	}
+	acc->last->next = a;
+	acc->last = a;
+	acc->span = join(acc->span, a->span);
+	f->acc = acc;
+}
+
+static bool
+unbalanced(struct state *s, const struct token *t)
+{
+	if (t->kind == ')') {
+		diags_error(s->p.diags, DIAG_PAREN, t->span,
+			"unbalanced parenthesis: this ')' closes nothing");
+		diags_hint(s->p.diags, "take it out, or open it with '('");
+	} else {
+		diags_error(s->p.diags, DIAG_PAREN, t->span,
+			"unbalanced parenthesis: this '(' is never closed");
+		diags_hint(s->p.diags, "add ')'");
+	}
+	return false;
+}
+
+/* '(': of arithmetic, of an id list, or of logic.  *out NULL on success: a frame. */
+static bool
+take_open(struct state *s, struct frame *f, struct ast **out)
+{
+	const struct token *t = peek(s);
+	*out = NULL;
+	if (t->match == 0)
+		return unbalanced(s, t);
+	bool ids = f->only_ids || f->want_id || (f->acc != NULL && begins_id(s));
+	if (!ids && goes_on_as_arithmetic(&s->p.tokens->token[t->match + 1]))
+		return take_relation(s, out);
+	push_frame(s, (struct frame){
+			      .open = s->p.at + 1, .only_ids = ids, .quals = s->quals });
+	s->p.at++;
+	return true;
+}
+
+static bool
+wants_id(struct state *s, const struct token *t)
+{
+	if (is_id(t))
+		return true;
+	parse_unexpected(&s->p, "an address, a name or a number");
+	if (is_word(t, WORD_PROTO))
+		diags_hint(s->p.diags, "as a name it is written '\\%.*s'", shown(t->span),
+			s->p.tokens->text + t->span.at);
+	return false;
+}
+
+/* *complete: an operand was read to its end, and joined to what stands left of it. */
+static bool
+take_operand(struct state *s, bool *complete)
+{
+	struct frame *f = &s->frame[s->depth - 1];
+	const struct token *t = peek(s);
+	struct ast *a = NULL;
+	bool ok;
+	*complete = false;
+	if (is_word(t, WORD_NOT)) {
+		f->not_at = f->negate ? f->not_at : t->span;
+		f->negate = !f->negate;
+		s->p.at++;
+		return true;
+	}
+	if (t->kind == '(')
+		ok = take_open(s, f, &a);
+	else if (t->kind == ')' && f->open == 0)
+		ok = unbalanced(s, t);
+	else if (f->only_ids || f->want_id || (f->acc != NULL && begins_id(s)))
+		ok = wants_id(s, t) && take_id(s, &a);
+	else
+		ok = take_term(s, f, &a);
+	if (!ok || a == NULL)
+		return ok;
+	if (a->kind != AST_ID)
+		s->quals = (struct quals){ 0 };
+	combine(s, f, a);
+	*complete = true;
+	return true;
+}
+
+static bool
+misspelt(struct state *s)
+{
+	const struct token *t = s->loose;
+	const char *text = t != NULL ? s->p.tokens->text + t->span.at : NULL;
+	if (t == NULL || t + 1 != peek(s) || lex_nearest(text, t->span.len) == NULL)
+		return parse_unexpected(&s->p, "'and', 'or' or the end");
+	s->p.at--;
+	return bare_id(s);
+}
+
+/* After an operand.  *done: that was the whole. */
+static bool
+take_operator(struct state *s, bool *done)
+{
+	struct frame *f = &s->frame[s->depth - 1];
+	const struct token *t = peek(s);
+	if (is_word(t, WORD_AND) || is_word(t, WORD_OR)) {
+		f->op = t->word == WORD_AND ? AST_AND : AST_OR;
+		s->p.at++;
+		return true;
+	}
+	if (t->kind == TOK_END) {
+		*done = true;
+		return f->open == 0 || unbalanced(s, &s->p.tokens->token[f->open - 1]);
+	}
+	if (t->kind != ')')
+		return misspelt(s);
+	if (f->open == 0)
+		return unbalanced(s, t);
+	struct ast *a = f->acc;
+	s->quals = f->quals;
+	s->depth--;
+	s->p.at++;
+	combine(s, &s->frame[s->depth - 1], a);
+	return true;
+}
+
+bool
+parse(const struct tokens *tokens, struct arena *arena, struct syntax *out,
+	struct diags *ds)
+{
+	struct state s = { .p = { tokens, 0, arena, ds } };
+	bool operand_next = true, done = false;
+	*out = (struct syntax){ 0 };
+	s.leaf = &out->leaves;
+	if (peek(&s)->kind == TOK_END)
+		return true;
+	push_frame(&s, (struct frame){ 0 });
+	while (!done) {
+		bool closes = peek(&s)->kind == ')', complete;
+		if (!operand_next) {
+			if (!take_operator(&s, &done))
+				return false;
+			operand_next = !closes;
+		} else {
+			if (!take_operand(&s, &complete))
+				return false;
+			operand_next = !complete;
+		}
+	}
+	out->root = s.frame[0].acc;
+	return true;
+}

@@ -1,0 +1,319 @@
+/* pass_merge.c: switch formation.
+ *
+ * A *chain* is a row of tests of which each leaves either to the same exit or to the next
+ * test, which nothing else leads to.  Its tests may change places as far as the verdict
+ * on complete packets goes.  Here all tests of one value move up to the first of them:
+ * that value has been loaded there anyway, so no packet is read further than before,
+ * whatever its captured length (DESIGN: truncated packets). Tests of different prefixes
+ * of one field join too, as ranges of the field.
+ *
+ * Besides, `other` leading to a test of the same value is one switch with it. */
+#include "pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SHARED_ARMS_MAX 8 /* a switch that others lead to is only copied up to here */
+
+struct group {
+	const struct value *v; /* of all members, or their common field */
+	struct arm *arm;       /* of all members, on v */
+	uint32_t arms, room;
+	bool widened; /* members had different masks: arms are on the field */
+	bool plain;   /* goes to the next when within, to the exit else */
+	const struct source_span *source;
+};
+
+struct merge {
+	struct graph *g;
+	struct arena *scratch;
+	uint32_t *into;           /* edges into a node, by id */
+	bool *inside;             /* by id: a link of a chain that begins above it */
+	const struct node **end;  /* by id: where the chain that begins here ends */
+	const struct node **made; /* by id of the old node */
+	uint32_t *group_of;       /* by value id: index + 1 into group, of this chain */
+	struct group *group;
+	uint32_t groups, room;
+};
+
+/* The one target of all arms, or NULL. */
+static const struct node *
+arms_target(const struct node *n)
+{
+	for (uint32_t i = 1; i < n->arms; i++)
+		if (n->arm[i].to != n->arm[0].to)
+			return NULL;
+	return n->arm[0].to;
+}
+
+/* Is the mask one of leading ones, within the field's width? */
+static bool
+is_prefix_mask(uint32_t mask, uint32_t field_max)
+{
+	uint32_t rest = ~mask & field_max;
+	return (rest & (rest + 1)) == 0;
+}
+
+/* The field under a prefix test: x of (x & mask), where all arms are single numbers. */
+static const struct value *
+field_of(const struct node *n)
+{
+	const struct value *v = n->v;
+	if (v->kind != VALUE_ARITH || v->op != OP_AND || v->b->kind != VALUE_CONST ||
+		v->a->kind != VALUE_LOAD || !is_prefix_mask(v->b->k, v->a->hi))
+		return NULL;
+	for (uint32_t i = 0; i < n->arms; i++)
+		if (n->arm[i].lo != n->arm[i].hi)
+			return NULL;
+	return v->a;
+}
+
+static void
+add_arm(struct merge *m, struct group *gr, struct arm a)
+{
+	if (gr->arms == gr->room) {
+		gr->room = gr->room ? gr->room * 2 : 4;
+		struct arm *to = ARENA_ARRAY(m->scratch, gr->room, struct arm);
+		if (gr->arms > 0)
+			memcpy(to, gr->arm, gr->arms * sizeof(*to));
+		gr->arm = to;
+	}
+	gr->arm[gr->arms++] = a;
+}
+
+static struct group *
+add_group(struct merge *m)
+{
+	if (m->groups == m->room) {
+		uint32_t room = m->room ? m->room * 2 : 16;
+		struct group *to = ARENA_ARRAY(m->scratch, room, struct group);
+		if (m->groups > 0)
+			memcpy(to, m->group, m->groups * sizeof(*to));
+		m->group = to;
+		m->room = room;
+	}
+	m->group[m->groups] = (struct group){ 0 };
+	return &m->group[m->groups++];
+}
+
+/* Arms on (x & mask) become ranges of x. */
+static void
+widen(struct group *gr, const struct value *masked)
+{
+	uint32_t rest = ~masked->b->k & masked->a->hi;
+	for (uint32_t i = 0; i < gr->arms; i++)
+		gr->arm[i].hi = gr->arm[i].lo | rest;
+	gr->v = masked->a;
+	gr->widened = true;
+}
+
+/* Adds a link whose arms leave to the exit. */
+static void
+add_link(struct merge *m, const struct node *n)
+{
+	const struct value *field = field_of(n);
+	const struct value *key = field != NULL ? field : n->v;
+	uint32_t *slot = &m->group_of[key->id];
+	struct group *gr = *slot != 0 ? &m->group[*slot - 1] : NULL;
+	if (gr == NULL) {
+		gr = add_group(m);
+		*slot = m->groups;
+		gr->v = n->v;
+		gr->source = n->source;
+	} else if (gr->v != n->v && !gr->widened && gr->v != key)
+		widen(gr, gr->v);
+	for (uint32_t i = 0; i < n->arms; i++) {
+		struct arm a = n->arm[i];
+		if (gr->v == key && n->v != key)
+			a.hi = a.lo | (~n->v->b->k & key->hi);
+		add_arm(m, gr, a);
+	}
+	if (gr->source != n->source)
+		for (const struct source_span *s = n->source; s != NULL; s = s->next)
+			gr->source = graph_span(m->g, s->span, gr->source);
+}
+
+static int
+by_lo(const void *x, const void *y)
+{
+	const struct arm *a = x, *b = y;
+	return a->lo < b->lo ? -1 : a->lo > b->lo;
+}
+
+/* Arms of one target may overlap: makes them disjoint. */
+static uint32_t
+unite(struct arm *arm, uint32_t arms)
+{
+	uint32_t n = 0;
+	qsort(arm, arms, sizeof(*arm), by_lo);
+	for (uint32_t i = 0; i < arms; i++) {
+		struct arm *last = n > 0 ? &arm[n - 1] : NULL;
+		if (last == NULL || arm[i].lo > last->hi) {
+			arm[n++] = arm[i];
+			continue;
+		}
+		if (arm[i].hi > last->hi)
+			last->hi = arm[i].hi;
+		if (arm[i].seq < last->seq)
+			last->seq = arm[i].seq;
+	}
+	return n;
+}
+
+/* Does the link leave to `exit`, and where does the chain go on?  NULL: it is none. */
+static const struct node *
+link_next(const struct node *n, const struct node *exit)
+{
+	if (arms_target(n) == exit)
+		return n->other;
+	return n->other == exit && n->arms == 1 ? n->arm[0].to : NULL;
+}
+
+/* Where the chain that begins at n ends; its links but the first are marked. */
+static const struct node *
+chain_end(struct merge *m, const struct node *n)
+{
+	const struct node *exit = arms_target(n), *link = n, *next;
+	while (exit != NULL && link->kind == NODE_TEST &&
+		(link == n || m->into[link->id] == 1) &&
+		(next = link_next(link, exit)) != NULL) {
+		m->inside[link->id] = link != n;
+		link = next;
+	}
+	return link;
+}
+
+/* The links from n to `end`, as groups in the order of their first ones. */
+static void
+collect(struct merge *m, const struct node *n, const struct node *end)
+{
+	const struct node *exit = arms_target(n);
+	m->groups = 0;
+	for (const struct node *link = n; link != end; link = link_next(link, exit)) {
+		if (arms_target(link) == exit) {
+			add_link(m, link);
+			continue;
+		}
+		struct group *gr = add_group(m);
+		*gr = (struct group){
+			.v = link->v, .plain = true, .source = link->source
+		};
+		add_arm(m, gr, link->arm[0]);
+	}
+	for (uint32_t i = 0; i < m->groups; i++) { /* ready for the next chain */
+		const struct value *v = m->group[i].v;
+		m->group_of[v->id] = 0;
+		if (v->kind == VALUE_ARITH)
+			m->group_of[v->a->id] = 0;
+	}
+}
+
+/* The parts of `a` that none of the n arms takes are appended at to[*count]. */
+static void
+append_rest(
+	struct arm a, const struct arm *arm, uint32_t n, struct arm *to, uint32_t *count)
+{
+	for (uint32_t k = 0; k < n; k++) {
+		if (arm[k].hi < a.lo)
+			continue;
+		if (arm[k].lo > a.hi)
+			break;
+		if (arm[k].lo > a.lo) {
+			to[*count] = a;
+			to[(*count)++].hi = arm[k].lo - 1;
+		}
+		if (arm[k].hi >= a.hi)
+			return;
+		a.lo = arm[k].hi + 1;
+	}
+	to[(*count)++] = a;
+}
+
+/* A node; where `other` tests the same value, one switch of both. */
+static const struct node *
+make_switch(struct merge *m, const struct value *v, struct arm *arm, uint32_t arms,
+	const struct node *other, bool shared, const struct source_span *source)
+{
+	if (other->kind != NODE_TEST || other->v != v ||
+		(shared && arms + other->arms > SHARED_ARMS_MAX))
+		return graph_node(m->g, v, arm, arms, other, source);
+	struct arm *all = ARENA_ARRAY(m->scratch, 2 * arms + other->arms, struct arm);
+	uint32_t n = arms;
+	for (uint32_t i = 0; i < arms; i++)
+		all[i] = arm[i];
+	for (uint32_t i = 0; i < other->arms; i++)
+		append_rest(other->arm[i], arm, arms, all, &n);
+	return graph_node(m->g, v, all, n, other->other, source);
+}
+
+static const struct node *
+rebuild_chain(struct merge *m, const struct node *n, const struct node *end)
+{
+	const struct node *next = m->made[end->id], *out = m->made[arms_target(n)->id];
+	bool shared = m->into[end->id] > 1;
+	collect(m, n, end);
+	for (uint32_t i = m->groups; i-- > 0;) {
+		struct group *gr = &m->group[i];
+		if (!gr->plain)
+			gr->arms = unite(gr->arm, gr->arms);
+		for (uint32_t j = 0; j < gr->arms; j++)
+			gr->arm[j].to = gr->plain ? next : out;
+		next = make_switch(m, gr->v, gr->arm, gr->arms, gr->plain ? out : next,
+			shared, gr->source);
+	}
+	return next;
+}
+
+/* The node with new targets. */
+static const struct node *
+rebuild_node(struct merge *m, const struct node *n)
+{
+	struct arm *arm = ARENA_ARRAY(m->scratch, n->arms, struct arm);
+	for (uint32_t i = 0; i < n->arms; i++) {
+		arm[i] = n->arm[i];
+		arm[i].to = m->made[n->arm[i].to->id];
+	}
+	return make_switch(m, n->v, arm, n->arms, m->made[n->other->id],
+		m->into[n->other->id] > 1, n->source);
+}
+
+static void
+count_edges(struct merge *m, const bool *reached, uint32_t nodes)
+{
+	for (uint32_t id = 0; id < nodes; id++) {
+		const struct node *n = m->g->node[id];
+		if (!reached[id] || n->kind != NODE_TEST)
+			continue;
+		m->into[n->other->id]++;
+		for (uint32_t i = 0; i < n->arms; i++)
+			if (i == 0 || n->arm[i].to != n->arm[i - 1].to)
+				m->into[n->arm[i].to->id]++;
+	}
+}
+
+void
+pass_merge(struct graph *g, struct arena *scratch)
+{
+	uint32_t nodes = g->root->id + 1;
+	const bool *reached = graph_reached(g, scratch);
+	struct merge m = { .g = g,
+		.scratch = scratch,
+		.into = ARENA_ARRAY(scratch, nodes, uint32_t),
+		.inside = ARENA_ARRAY(scratch, nodes, bool),
+		.end = ARENA_ARRAY(scratch, nodes, const struct node *),
+		.made = ARENA_ARRAY(scratch, nodes, const struct node *),
+		.group_of = ARENA_ARRAY(scratch, g->values.count, uint32_t) };
+	count_edges(&m, reached, nodes);
+	for (uint32_t id = nodes; id-- > 0;)
+		if (reached[id] && !m.inside[id] && g->node[id]->kind == NODE_TEST)
+			m.end[id] = chain_end(&m, g->node[id]);
+	for (uint32_t id = 0; id < nodes; id++) {
+		const struct node *n = g->node[id];
+		if (n->kind != NODE_TEST)
+			m.made[id] = n;
+		else if (m.end[id] != NULL)
+			m.made[id] = m.end[id] == n ? rebuild_node(&m, n)
+						    : rebuild_chain(&m, n, m.end[id]);
+	}
+	g->root = m.made[g->root->id];
+}

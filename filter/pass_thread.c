@@ -1,0 +1,273 @@
+/* pass_thread.c: jump threading over facts (after BPF+, SIGCOMM 1999).
+ *
+ * A fact says within which ranges a value is on every path to a place.  Nodes are
+ * visited from the root down; each edge carries the facts of its node and of the outcome
+ * that it stands for, and goes on past every test that those decide.  A node's facts are
+ * what all edges into it agree on.  Only loads that were made before, or whose outcome
+ * does not depend on them, are passed over, so nothing rejects that did not before; a
+ * division that was not made yet is never passed over. */
+#include "pass.h"
+
+#include "ranges.h"
+
+#define FACTS_MAX 32  /* kept at a place; more are forgotten */
+#define KNOWN_DEPTH 3 /* of values that are worked out from facts */
+
+struct fact {
+	const struct value *v;
+	const struct ranges *within;
+};
+
+struct facts { /* immutable, ascending by v->id */
+	uint32_t count;
+	struct fact fact[];
+};
+
+struct thread {
+	struct graph *g;
+	struct arena *scratch;
+	const struct facts **at; /* by node id; NULL: no edge into it was seen */
+	const struct node ***to; /* by node id: new targets of the arms, then of other */
+};
+
+static const struct ranges *
+known(const struct facts *f, const struct value *v)
+{
+	uint32_t lo = 0, hi = f->count;
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+		if (f->fact[mid].v == v)
+			return f->fact[mid].within;
+		if (f->fact[mid].v->id < v->id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static struct facts *
+facts_new(struct thread *t, uint32_t room)
+{
+	return arena_alloc(t->scratch, sizeof(struct facts) + room * sizeof(struct fact));
+}
+
+/* `f` and: v is within. */
+static const struct facts *
+facts_with(struct thread *t, const struct facts *f, const struct value *v,
+	const struct ranges *within)
+{
+	struct facts *out = facts_new(t, f->count + 1);
+	bool placed = false;
+	for (uint32_t i = 0; i < f->count; i++) {
+		if (!placed && f->fact[i].v->id >= v->id) {
+			out->fact[out->count++] = (struct fact){ v, within };
+			placed = true;
+		}
+		if (f->fact[i].v != v)
+			out->fact[out->count++] = f->fact[i];
+	}
+	if (!placed && f->count < FACTS_MAX)
+		out->fact[out->count++] = (struct fact){ v, within };
+	return out;
+}
+
+/* What both agree on. */
+static const struct facts *
+facts_meet(struct thread *t, const struct facts *a, const struct facts *b)
+{
+	struct facts *out = facts_new(t, a->count < b->count ? a->count : b->count);
+	for (uint32_t i = 0, j = 0; i < a->count && j < b->count;) {
+		const struct fact *x = &a->fact[i], *y = &b->fact[j];
+		if (x->v != y->v) {
+			if (x->v->id < y->v->id)
+				i++;
+			else
+				j++;
+			continue;
+		}
+		const struct ranges *r =
+			x->within == y->within
+				? x->within
+				: ranges_or(t->scratch, x->within, y->within);
+		if (r == NULL) /* still: it was evaluated */
+			r = ranges_one(t->scratch, x->v->lo, x->v->hi);
+		out->fact[out->count++] = (struct fact){ x->v, r };
+		i++;
+		j++;
+	}
+	return out;
+}
+
+/* Is the value one number, by the facts? */
+static bool
+single(const struct facts *f, const struct value *v, unsigned depth, uint32_t *out)
+{
+	if (v->kind == VALUE_CONST) {
+		*out = v->k;
+		return true;
+	}
+	const struct ranges *r = known(f, v);
+	if (r != NULL && r->count == 1 && r->range[0].lo == r->range[0].hi) {
+		*out = r->range[0].lo;
+		return true;
+	}
+	uint32_t a, b;
+	return v->kind == VALUE_ARITH && depth > 0 && single(f, v->a, depth - 1, &a) &&
+	       single(f, v->b, depth - 1, &b) && arith_apply(v->op, a, b, out);
+}
+
+/* Where all numbers within lead from `n`, or NULL when they part. */
+static const struct node *
+agreed(const struct node *n, const struct ranges *within)
+{
+	const struct node *to = NULL;
+	for (uint32_t i = 0; i < within->count; i++) {
+		uint32_t at = within->range[i].lo;
+		for (uint32_t j = 0; j < n->arms; j++) {
+			const struct arm *a = &n->arm[j];
+			if (a->hi < at || a->lo > within->range[i].hi)
+				continue;
+			if (a->lo > at) { /* a gap before this arm */
+				if (to != NULL && to != n->other)
+					return NULL;
+				to = n->other;
+			}
+			if (to != NULL && to != a->to)
+				return NULL;
+			to = a->to;
+			if (a->hi >= within->range[i].hi)
+				goto covered;
+			at = a->hi + 1;
+		}
+		if (to != NULL && to != n->other)
+			return NULL;
+		to = n->other;
+	covered:;
+	}
+	return to;
+}
+
+/* Follows the edge past every test that the facts decide. */
+static const struct node *
+walk(const struct facts *f, const struct node *n)
+{
+	while (n->kind == NODE_TEST) {
+		uint32_t x;
+		const struct ranges *r = known(f, n->v);
+		const struct node *to = r != NULL ? agreed(n, r) : NULL;
+		if (to == NULL && single(f, n->v, KNOWN_DEPTH, &x))
+			to = node_next(n, x);
+		if (to == NULL)
+			return n;
+		n = to;
+	}
+	return n;
+}
+
+static void
+arrive(struct thread *t, const struct node *n, const struct facts *f)
+{
+	const struct facts *have = t->at[n->id];
+	if (n->kind != NODE_TEST)
+		return;
+	t->at[n->id] = have == NULL ? f : facts_meet(t, have, f);
+}
+
+/* The numbers that take the edge to `other`. */
+static const struct ranges *
+gaps(struct thread *t, const struct node *n)
+{
+	const struct ranges *all = ranges_one(t->scratch, n->v->lo, n->v->hi);
+	for (uint32_t i = 0; i < n->arms && all != NULL; i++) {
+		const struct arm *a = &n->arm[i];
+		const struct ranges *below =
+			a->lo > 0 ? ranges_one(t->scratch, 0, a->lo - 1) : NULL;
+		const struct ranges *above =
+			a->hi < UINT32_MAX ? ranges_one(t->scratch, a->hi + 1, UINT32_MAX)
+					   : NULL;
+		const struct ranges *not = below == NULL ? above
+					   : above == NULL
+						   ? below
+						   : ranges_or(t->scratch, below, above);
+		all = not != NULL ? ranges_and(t->scratch, all, not )
+				  : ranges_one(t->scratch, 1, 0);
+	}
+	return all;
+}
+
+/* One edge; NULL when no packet takes it. */
+static const struct node *
+edge(struct thread *t, const struct facts *f, const struct node *n,
+	const struct ranges *taken, const struct node *to)
+{
+	const struct ranges *before = known(f, n->v);
+	if (taken != NULL && before != NULL)
+		taken = ranges_and(t->scratch, before, taken);
+	if (taken == NULL) /* too many to know */
+		taken = before != NULL ? before
+				       : ranges_one(t->scratch, n->v->lo, n->v->hi);
+	if (taken->count == 0)
+		return NULL;
+	f = facts_with(t, f, n->v, taken);
+	to = walk(f, to);
+	arrive(t, to, f);
+	return to;
+}
+
+static void
+visit(struct thread *t, const struct node *n)
+{
+	const struct facts *f = t->at[n->id];
+	const struct node **to =
+		ARENA_ARRAY(t->scratch, n->arms + 1, const struct node *);
+	const struct node *last = NULL;
+	for (uint32_t i = 0; i < n->arms; i++) {
+		const struct arm *a = &n->arm[i];
+		to[i] = edge(t, f, n, ranges_one(t->scratch, a->lo, a->hi), a->to);
+		last = to[i] != NULL ? to[i] : last;
+	}
+	to[n->arms] = edge(t, f, n, gaps(t, n), n->other);
+	/* An edge that nothing takes may go anywhere: where the fewest tests are left. */
+	if (to[n->arms] == NULL)
+		to[n->arms] = last != NULL ? last : t->g->reject;
+	for (uint32_t i = 0; i < n->arms; i++)
+		if (to[i] == NULL)
+			to[i] = to[n->arms];
+	t->to[n->id] = to;
+}
+
+static const struct node *
+rebuild(struct thread *t, const struct node *n, const struct node **made)
+{
+	struct arm *arm = ARENA_ARRAY(t->scratch, n->arms, struct arm);
+	const struct node **to = t->to[n->id];
+	for (uint32_t i = 0; i < n->arms; i++) {
+		arm[i] = n->arm[i];
+		arm[i].to = made[to[i]->id];
+	}
+	return graph_node(t->g, n->v, arm, n->arms, made[to[n->arms]->id], n->source);
+}
+
+void
+pass_thread(struct graph *g, struct arena *scratch)
+{
+	uint32_t nodes = g->root->id + 1;
+	struct thread t = { .g = g,
+		.scratch = scratch,
+		.at = ARENA_ARRAY(scratch, nodes, const struct facts *),
+		.to = ARENA_ARRAY(scratch, nodes, const struct node **) };
+	const struct node **made = ARENA_ARRAY(scratch, nodes, const struct node *);
+	const struct facts *nothing = facts_new(&t, 0);
+	const struct node *root = walk(nothing, g->root);
+	arrive(&t, root, nothing);
+	for (uint32_t id = nodes; id-- > 0;)
+		if (t.at[id] != NULL)
+			visit(&t, g->node[id]);
+	made[g->accept->id] = g->accept;
+	made[g->reject->id] = g->reject;
+	for (uint32_t id = 0; id < nodes; id++)
+		if (t.at[id] != NULL)
+			made[id] = rebuild(&t, g->node[id], made);
+	g->root = made[root->id];
+}

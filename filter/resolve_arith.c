@@ -1,0 +1,204 @@
+/* resolve_arith.c: arithmetic relations.  Guards (is this packet of the protocol whose
+ * bytes are read?) belong to the whole relation and are tested before it. */
+#include "resolve.h"
+
+enum { IP6_HEADER = 40 };
+
+/* Recursive over the tree, whose depth resolve_relation has bounded. */
+static const struct value *operand(
+	struct resolver *, const struct arith *, struct test **guard);
+
+const struct value *
+resolve_transport(
+	struct resolver *r, const struct value *index, uint32_t off, unsigned size)
+{
+	struct values *vs = r->values;
+	const struct value *ihl =
+		value_arith(vs, OP_AND, resolve_net(r, 0, 1), value_const(vs, 15));
+	const struct value *base = value_arith(vs, OP_SHL, ihl, value_const(vs, 2));
+	if (index != NULL && index->kind == VALUE_CONST)
+		off += index->k;
+	else if (index != NULL && index->kind == VALUE_ARITH && index->op == OP_ADD &&
+		 index->b->kind == VALUE_CONST) {
+		off += index->b->k;
+		base = value_arith(vs, OP_ADD, index->a, base);
+	} else if (index != NULL)
+		base = value_arith(vs, OP_ADD, index, base);
+	return value_load(vs, base, r->layer.net_at + off, size);
+}
+
+/* The guard of one index goes behind those of the indexes inside it. */
+static bool
+add_guards(struct resolver *r, const struct proto *p, struct test **guard)
+{
+	struct test *first, *last = NULL;
+	switch (p->base) {
+	case BASE_LINK: return true;
+	case BASE_NET: first = resolve_link_type(r, p->key); break;
+	case BASE_IP6_NEXT:
+		first = resolve_link_type(r, proto_find(PROTO_IP6)->key);
+		last = test_equal(r->arena, resolve_net(r, 6, 1), p->key);
+		break;
+	case BASE_TRANSPORT:
+		first = resolve_link_type(r, proto_find(PROTO_IP)->key);
+		last = first == NULL ? NULL : resolve_ip_proto(r, p->key);
+		last = last == NULL ? NULL
+				    : test_and(r->arena, last, resolve_first_fragment(r));
+		break;
+	case BASE_NOWHERE:
+	default: return false;
+	}
+	if (first == NULL)
+		return false;
+	if (last == NULL)
+		*guard = test_and(r->arena, *guard, first);
+	else
+		*guard = test_and(r->arena, test_and(r->arena, first, *guard), last);
+	return true;
+}
+
+static const struct value *
+indexed(struct resolver *r, const struct arith *a, struct test **guard)
+{
+	const struct proto *p = proto_find(a->proto);
+	struct test *inner = NULL;
+	if (p->base == BASE_NOWHERE) {
+		resolve_fault(r, DIAG_UNSUPPORTED, a->span,
+			"'%s' does not support the index operation", p->name);
+		return NULL;
+	}
+	const struct value *index = operand(r, a->a, &inner);
+	if (index == NULL || !add_guards(r, p, &inner))
+		return NULL;
+	*guard = test_and(r->arena, *guard, inner);
+	bool constant = index->kind == VALUE_CONST;
+	const struct value *base = constant ? NULL : index;
+	uint32_t off = constant ? index->k : 0;
+	switch (p->base) {
+	case BASE_LINK: return resolve_link_field(r, base, off, a->number, a->span);
+	case BASE_NET:
+		return value_load(r->values, base, r->layer.net_at + off, a->number);
+	case BASE_IP6_NEXT:
+		return value_load(
+			r->values, base, r->layer.net_at + IP6_HEADER + off, a->number);
+	case BASE_TRANSPORT: return resolve_transport(r, index, 0, a->number);
+	case BASE_NOWHERE: break;
+	}
+	return NULL;
+}
+
+/* Of the record: a cooked one has its header in front of what the kernel counts. */
+static const struct value *
+length(struct resolver *r)
+{
+	const struct value *len = value_len(r->values);
+	const struct value *more =
+		value_const(r->values, r->layer.cooked ? r->layer.link->header : 0);
+	return value_arith(r->values, OP_ADD, len, more);
+}
+
+static bool
+check_constant(struct resolver *r, const struct arith *a)
+{
+	const struct arith *b = a->b;
+	const char *fault = NULL;
+	if (b->kind != ARITH_NUMBER)
+		return true;
+	if (a->op == OP_DIV && b->number == 0)
+		fault = "division by zero";
+	if (a->op == OP_MOD && b->number == 0)
+		fault = "modulus by zero";
+	if ((a->op == OP_SHL || a->op == OP_SHR) && b->number > 31)
+		fault = "shift by more than 31 bits";
+	return fault == NULL || diags_error(r->diags, DIAG_RANGE, b->span, "%s", fault);
+}
+
+static const struct value *
+operand(struct resolver *r, const struct arith *a, struct test **guard)
+{
+	const struct value *x = NULL, *y = NULL;
+	switch (a->kind) {
+	case ARITH_NUMBER: return value_const(r->values, a->number);
+	case ARITH_LEN: return length(r);
+	case ARITH_INDEX: return indexed(r, a, guard);
+	case ARITH_NEGATE:
+		y = operand(r, a->a, guard);
+		x = value_const(r->values, 0);
+		return y != NULL ? value_arith(r->values, OP_SUB, x, y) : NULL;
+	case ARITH_OP:
+		if (!check_constant(r, a))
+			return NULL;
+		x = operand(r, a->a, guard);
+		y = x != NULL ? operand(r, a->b, guard) : NULL;
+		return y != NULL ? value_arith(r->values, a->op, x, y) : NULL;
+	}
+	return NULL;
+}
+
+/* `a > 4` looks as written in a listing: jgt 4, not jge 5. */
+static struct test *
+against_constant(struct resolver *r, const struct value *v, enum relop op, uint32_t k)
+{
+	struct test *t;
+	switch (op) {
+	case REL_EQ: return test_equal(r->arena, v, k);
+	case REL_NE: return test_not(r->arena, test_equal(r->arena, v, k));
+	case REL_GE: return test_leaf(r->arena, v, k, UINT32_MAX);
+	case REL_LT: return test_not(r->arena, test_leaf(r->arena, v, k, UINT32_MAX));
+	case REL_GT:
+	case REL_LE: break;
+	}
+	bool never = k == UINT32_MAX;
+	t = test_leaf(r->arena, v, never ? 1 : k + 1, never ? 0 : UINT32_MAX);
+	t->form = FORM_GT;
+	return op == REL_GT ? t : test_not(r->arena, t);
+}
+
+static struct test *
+compare(struct resolver *r, const struct value *a, enum relop op, const struct value *b)
+{
+	static const enum relop mirrored[] = { [REL_EQ] = REL_EQ,
+		[REL_NE] = REL_NE,
+		[REL_GT] = REL_LT,
+		[REL_GE] = REL_LE,
+		[REL_LT] = REL_GT,
+		[REL_LE] = REL_GE };
+	if (b->kind == VALUE_CONST)
+		return against_constant(r, a, op, b->k);
+	if (a->kind == VALUE_CONST)
+		return against_constant(r, b, mirrored[op], a->k);
+	static const enum arith_op base[] = { [REL_EQ] = OP_EQ,
+		[REL_NE] = OP_EQ,
+		[REL_GT] = OP_GT,
+		[REL_LE] = OP_GT,
+		[REL_GE] = OP_GE,
+		[REL_LT] = OP_GE };
+	bool negate = op == REL_NE || op == REL_LE || op == REL_LT;
+	struct test *t = test_equal(r->arena, value_arith(r->values, base[op], a, b), 1);
+	return negate ? test_not(r->arena, t) : t;
+}
+
+struct test *
+resolve_relation(struct resolver *r, const struct ast *a)
+{
+	struct test *guard = NULL;
+	bool deep = a->left->depth > VALUE_DEPTH_MAX || a->right->depth > VALUE_DEPTH_MAX;
+	const struct value *x = deep ? NULL : operand(r, a->left, &guard);
+	const struct value *y = x != NULL ? operand(r, a->right, &guard) : NULL;
+	if (!deep && y == NULL)
+		return NULL;
+	if (deep || x->weight > VALUE_WEIGHT_MAX || y->weight > VALUE_WEIGHT_MAX) {
+		resolve_fault(r, DIAG_REGISTERS, a->span, "this arithmetic is too large");
+		diags_hint(r->diags, "split it into several relations");
+		return NULL;
+	}
+	return test_and(r->arena, guard, compare(r, x, a->relop, y));
+}
+
+/* less N: len <= N; greater N: len >= N. */
+struct test *
+resolve_less(struct resolver *r, const struct ast *a)
+{
+	return against_constant(
+		r, length(r), a->kind == AST_LESS ? REL_LE : REL_GE, a->number);
+}

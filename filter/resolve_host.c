@@ -1,0 +1,267 @@
+/* resolve_host.c: hosts and networks: addresses, prefixes, masks, MACs and names. */
+#include "resolve.h"
+
+#include <string.h>
+
+#define HOST_ADDRESSES 200 /* of one name, at most: 100 a family */
+
+/* Where the addresses are, from the network header: RFC 791, RFC 826 (Ethernet, IPv4). */
+static const struct {
+	enum qual_proto proto;
+	uint8_t src, dst;
+} carriers[] = { { PROTO_IP, 12, 16 }, { PROTO_ARP, 14, 24 }, { PROTO_RARP, 14, 24 } };
+enum { IP6_SRC = 8, IP6_DST = 24 }; /* RFC 8200 §3 */
+
+struct prefix {
+	uint8_t bytes[16], mask[16]; /* IPv4: the first four */
+};
+
+static uint32_t
+word_of(const uint8_t *b)
+{
+	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* `words` times 32 bits at `at`, masked. */
+static struct test *
+address_at(struct resolver *r, uint32_t at, const struct prefix *p, unsigned words)
+{
+	struct test *all = NULL;
+	for (unsigned i = 0; i < words; i++) {
+		uint32_t mask = word_of(p->mask + 4 * i);
+		if (mask == 0)
+			continue;
+		const struct value *v = value_arith(r->values, OP_AND,
+			resolve_net(r, at + 4 * i, 4), value_const(r->values, mask));
+		all = test_and(r->arena, all,
+			test_equal(r->arena, v, word_of(p->bytes + 4 * i)));
+	}
+	return all != NULL ? all : test_bool(r->arena, true);
+}
+
+static struct test *
+either_end(struct resolver *r, enum qual_dir dir, uint32_t src, uint32_t dst,
+	const struct prefix *p, unsigned words)
+{
+	switch (dir) {
+	case DIR_SRC: return address_at(r, src, p, words);
+	case DIR_DST: return address_at(r, dst, p, words);
+	case DIR_SRC_AND_DST:
+		return test_and(r->arena, address_at(r, src, p, words),
+			address_at(r, dst, p, words));
+	case DIR_NONE:
+	case DIR_SRC_OR_DST: break;
+	}
+	return test_or(
+		r->arena, address_at(r, src, p, words), address_at(r, dst, p, words));
+}
+
+static struct test *
+ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
+	const char *what)
+{
+	struct prefix p = { 0 };
+	struct test *any = NULL;
+	for (unsigned i = 0; i < 4; i++) {
+		p.bytes[i] = (uint8_t)(address >> (24 - 8 * i));
+		p.mask[i] = (uint8_t)(mask >> (24 - 8 * i));
+	}
+	if (a->quals.proto == PROTO_LINK)
+		return resolve_fault(r, DIAG_QUALIFIER, a->span,
+			"illegal link-layer address '%.*s'",
+			(int)(a->span.len < 80 ? a->span.len : 80),
+			r->opts->text + a->span.at);
+	bool known = a->quals.proto == PROTO_NONE;
+	for (unsigned i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++) {
+		if (a->quals.proto != PROTO_NONE && a->quals.proto != carriers[i].proto)
+			continue;
+		struct test *type =
+			resolve_link_type(r, proto_find(carriers[i].proto)->key);
+		if (type == NULL)
+			return NULL;
+		struct test *ends = either_end(
+			r, a->quals.dir, carriers[i].src, carriers[i].dst, &p, 1);
+		any = test_or(r->arena, any, test_and(r->arena, type, ends));
+		known = true;
+	}
+	return known ? any : resolve_bad_qualifier(r, a, what);
+}
+
+static struct test *
+ipv6(struct resolver *r, const struct ast *a, const struct prefix *p, const char *what)
+{
+	if (a->quals.proto != PROTO_NONE && a->quals.proto != PROTO_IP6)
+		return resolve_bad_qualifier(r, a, what);
+	struct test *type = resolve_link_type(r, proto_find(PROTO_IP6)->key);
+	if (type == NULL)
+		return NULL;
+	return test_and(
+		r->arena, type, either_end(r, a->quals.dir, IP6_SRC, IP6_DST, p, 4));
+}
+
+/* 10 → 10.0.0.0/8: a short number is a network's first octets. */
+static struct test *
+net_number(struct resolver *r, const struct ast *a, uint32_t v, const char *what)
+{
+	uint32_t mask = UINT32_MAX;
+	while (v != 0 && (v & 0xff000000) == 0) {
+		v <<= 8;
+		mask <<= 8;
+	}
+	return ipv4(r, a, v, mask, what);
+}
+
+static struct test *
+non_network_bits(struct resolver *r, const struct ast *a)
+{
+	resolve_fault(r, DIAG_PREFIX, a->span, "non-network bits set in \"%.*s\"",
+		(int)(a->span.len < 80 ? a->span.len : 80), r->opts->text + a->span.at);
+	diags_hint(r->diags, "the bits behind the mask must be zero, or use 'host'");
+	return NULL;
+}
+
+static struct test *
+prefix_needs_net(struct resolver *r, const struct ast *a)
+{
+	resolve_fault(
+		r, DIAG_QUALIFIER, a->span, "a prefix or mask needs the type 'net'");
+	diags_hint(r->diags, "write 'net %.*s'",
+		(int)(a->span.len < 80 ? a->span.len : 80), r->opts->text + a->span.at);
+	return NULL;
+}
+
+static struct test *
+ipv4_masked(struct resolver *r, const struct ast *a)
+{
+	const struct token *t = a->id.first, *second = a->id.second;
+	uint32_t mask = second->number;
+	if (a->quals.type != TYPE_NET)
+		return prefix_needs_net(r, a);
+	if (a->id.kind == ID_IPV4_LEN) {
+		if (second->number > 32)
+			return resolve_fault(r, DIAG_RANGE, second->span,
+				"netmask length %u greater than maximum 32",
+				second->number);
+		mask = second->number == 0 ? 0 : UINT32_MAX << (32 - second->number);
+	}
+	if ((t->number & ~mask) != 0)
+		return non_network_bits(r, a);
+	return ipv4(r, a, t->number, mask, "net <IPv4 prefix>");
+}
+
+static struct test *
+ipv6_prefix(struct resolver *r, const struct ast *a)
+{
+	struct prefix p = { 0 };
+	uint32_t len = a->id.second != NULL ? a->id.second->number : 128;
+	bool net = a->quals.type == TYPE_NET;
+	if (len > 128)
+		return resolve_fault(
+			r, DIAG_RANGE, a->id.second->span, "mask length must be <= 128");
+	if (!net && len != 128)
+		return prefix_needs_net(r, a);
+	memcpy(p.bytes, a->id.first->bytes, sizeof(p.bytes));
+	for (uint32_t bit = 0; bit < len; bit++)
+		p.mask[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	for (unsigned i = 0; i < 16; i++)
+		if (p.bytes[i] & ~p.mask[i])
+			return non_network_bits(r, a);
+	return ipv6(r, a, &p, net ? "net <IPv6 prefix>" : "host <IPv6 address>");
+}
+
+/* The addresses of a name that the qualifiers allow, or-ed in the order given. */
+static struct test *
+host_name(struct resolver *r, const struct ast *a, const char *name)
+{
+	const struct filter_names *names = r->opts->names;
+	struct filter_addr addr[HOST_ADDRESSES];
+	struct test *any = NULL;
+	size_t n = names != NULL && names->host != NULL
+			   ? names->host(names->ctx, name, addr, HOST_ADDRESSES)
+			   : 0;
+	enum qual_proto q = a->quals.proto;
+	if (q != PROTO_NONE && q != PROTO_IP && q != PROTO_IP6 && q != PROTO_ARP &&
+		q != PROTO_RARP)
+		return resolve_bad_qualifier(r, a, "host <Internet hostname>");
+	for (int family = 4; family <= 6; family += 2)
+		for (size_t i = 0; i < n; i++) {
+			if (addr[i].family != family)
+				continue;
+			if (family == 4 ? q == PROTO_IP6
+					: q != PROTO_NONE && q != PROTO_IP6)
+				continue;
+			struct prefix p;
+			memcpy(p.bytes, addr[i].bytes, sizeof(p.bytes));
+			memset(p.mask, 0xff, sizeof(p.mask));
+			struct test *one = family == 4 ? ipv4(r, a, word_of(p.bytes),
+								 UINT32_MAX, "host")
+						       : ipv6(r, a, &p, "host");
+			if (one == NULL)
+				return NULL;
+			any = test_or(r->arena, any, one);
+		}
+	if (any == NULL)
+		return resolve_fault(r, DIAG_NAME, a->span,
+			n > 0 ? "unknown host '%.100s' for specified address family"
+			      : "unknown host '%.100s'",
+			name);
+	return any;
+}
+
+static struct test *
+by_name(struct resolver *r, const struct ast *a)
+{
+	const struct filter_names *names = r->opts->names;
+	const char *name = resolve_text(r, a->id.first);
+	if (a->quals.type == TYPE_NET) {
+		uint32_t net;
+		if (names == NULL || names->net == NULL ||
+			!names->net(names->ctx, name, &net))
+			return resolve_fault(
+				r, DIAG_NAME, a->span, "unknown network '%.100s'", name);
+		return net_number(r, a, net, "net <IPv4 network name>");
+	}
+	if (a->quals.proto != PROTO_LINK)
+		return host_name(r, a, name);
+	uint8_t mac[6];
+	if (r->layer.link->mac_dst != NO_MAC &&
+		(names == NULL || names->ether == NULL ||
+			!names->ether(names->ctx, name, mac)))
+		return resolve_fault(r, DIAG_NAME, a->span,
+			"unknown Ethernet-like host '%.100s'", name);
+	return resolve_mac(r, a->quals.dir, mac);
+}
+
+struct test *
+resolve_host(struct resolver *r, const struct ast *a)
+{
+	bool net = a->quals.type == TYPE_NET;
+	const struct token *t = a->id.first;
+	const char *what = net ? "net <IPv4 address>" : "host <IPv4 address>";
+	switch (a->id.kind) {
+	case ID_NUMBER:
+		return net ? net_number(r, a, t->number, what)
+			   : ipv4(r, a, t->number, UINT32_MAX, what);
+	case ID_IPV4:
+		return ipv4(r, a, t->number, UINT32_MAX << (32 - 8 * t->parts), what);
+	case ID_IPV4_LEN:
+	case ID_IPV4_MASK: return ipv4_masked(r, a);
+	case ID_IPV6:
+	case ID_IPV6_LEN: return ipv6_prefix(r, a);
+	case ID_MAC:
+		if (a->quals.proto != PROTO_LINK || net) {
+			resolve_fault(r, DIAG_QUALIFIER, a->span,
+				"Ethernet address used in non-ether expression");
+			diags_hint(r->diags, "write 'ether host %.*s'", (int)t->span.len,
+				r->opts->text + t->span.at);
+			return NULL;
+		}
+		return resolve_mac(r, a->quals.dir, t->bytes);
+	case ID_MAC8:
+		return resolve_fault(r, DIAG_LINKTYPE, a->span,
+			"one-byte link-layer addresses are not supported on %s",
+			r->linkname);
+	case ID_NAME: return by_name(r, a);
+	}
+	return NULL;
+}

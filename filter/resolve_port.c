@@ -1,0 +1,197 @@
+/* resolve_port.c: ports and port ranges over TCP, UDP and SCTP. */
+#include "resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { IP_PROTO = 9, IP6_NEXT = 6, IP6_HEADER = 40 }; /* RFC 791 §3.1, RFC 8200 §3 */
+enum { SRC_PORT = 0, DST_PORT = 2 };                  /* RFC 9293, 768, 9260: all alike */
+
+static const enum qual_proto transports[] = { PROTO_SCTP, PROTO_TCP, PROTO_UDP };
+
+struct ports {
+	uint16_t lo, hi;
+	enum qual_proto proto; /* PROTO_NONE: any of the three */
+};
+
+static bool
+is_transport(enum qual_proto p)
+{
+	return p == PROTO_TCP || p == PROTO_UDP || p == PROTO_SCTP;
+}
+
+static struct test *
+within(struct resolver *r, const struct value *v, const struct ports *p)
+{
+	if (p->lo == p->hi)
+		return test_equal(r->arena, v, p->lo);
+	return test_leaf(r->arena, v, p->lo, p->hi);
+}
+
+/* Both ends as the direction says; `load` reads 16 bits behind the network header. */
+static struct test *
+ends(struct resolver *r, enum qual_dir dir, const struct ports *p,
+	const struct value *(*load)(struct resolver *, uint32_t off))
+{
+	switch (dir) {
+	case DIR_SRC: return within(r, load(r, SRC_PORT), p);
+	case DIR_DST: return within(r, load(r, DST_PORT), p);
+	case DIR_SRC_AND_DST:
+		return test_and(r->arena, within(r, load(r, SRC_PORT), p),
+			within(r, load(r, DST_PORT), p));
+	case DIR_NONE:
+	case DIR_SRC_OR_DST: break;
+	}
+	return test_or(r->arena, within(r, load(r, SRC_PORT), p),
+		within(r, load(r, DST_PORT), p));
+}
+
+static const struct value *
+load_ip(struct resolver *r, uint32_t off)
+{
+	return resolve_transport(r, NULL, off, 2);
+}
+
+static const struct value *
+load_ip6(struct resolver *r, uint32_t off)
+{
+	return resolve_net(r, IP6_HEADER + off, 2);
+}
+
+static struct test *
+carried(struct resolver *r, uint32_t off, enum qual_proto proto)
+{
+	struct test *any = NULL;
+	const struct value *v = resolve_net(r, off, 1);
+	for (unsigned i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
+		if (proto == PROTO_NONE || proto == transports[i])
+			any = test_or(r->arena, any,
+				test_equal(r->arena, v, proto_find(transports[i])->key));
+	return any;
+}
+
+static struct test *
+ports_test(struct resolver *r, enum qual_dir dir, const struct ports *p)
+{
+	struct arena *m = r->arena;
+	struct test *ip6 = resolve_link_type(r, proto_find(PROTO_IP6)->key);
+	struct test *ip = ip6 ? resolve_link_type(r, proto_find(PROTO_IP)->key) : NULL;
+	if (ip == NULL)
+		return NULL;
+	ip6 = test_and(m, ip6, carried(r, IP6_NEXT, p->proto));
+	ip6 = test_and(m, ip6, ends(r, dir, p, load_ip6));
+	ip = test_and(m, ip, carried(r, IP_PROTO, p->proto));
+	ip = test_and(m, ip, resolve_first_fragment(r));
+	ip = test_and(m, ip, ends(r, dir, p, load_ip));
+	return test_or(m, ip6, ip);
+}
+
+/* One port by number or service name; *proto: what the name restricts it to. */
+static bool
+port_of(struct resolver *r, const char *text, uint16_t *port, enum qual_proto *proto)
+{
+	const struct filter_names *names = r->opts->names;
+	char *end;
+	*proto = PROTO_NONE;
+	if (text[0] >= '0' && text[0] <= '9') {
+		unsigned long n = strtoul(text, &end, 10);
+		*port = (uint16_t)n;
+		if (*end == '\0')
+			return n <= 65535;
+	}
+	if (names == NULL || names->port == NULL)
+		return false;
+	uint16_t tcp, udp;
+	bool has_tcp = names->port(names->ctx, text, FILTER_TCP, &tcp);
+	bool has_udp = names->port(names->ctx, text, FILTER_UDP, &udp);
+	if (!has_tcp && !has_udp)
+		return false;
+	*port = has_tcp ? tcp : udp;
+	if (!has_tcp || !has_udp || tcp != udp)
+		*proto = has_tcp ? PROTO_TCP : PROTO_UDP;
+	return true;
+}
+
+/* A service that is known for one protocol goes with that, or with none given. */
+static bool
+agree(struct resolver *r, const struct ast *a, const char *name, struct ports *p,
+	enum qual_proto of_name)
+{
+	if (of_name == PROTO_NONE)
+		return true;
+	if (p->proto == PROTO_NONE || p->proto == of_name) {
+		p->proto = of_name;
+		return true;
+	}
+	return diags_error(r->diags, DIAG_NAME, a->span, "port '%.80s' is %s", name,
+		proto_find(of_name)->name);
+}
+
+static bool
+range_of(struct resolver *r, const struct ast *a, char *text, struct ports *p)
+{
+	char *hyphen = strchr(text, '-');
+	const char *fault = hyphen == NULL            ? "contains no hyphen"
+			    : hyphen == text          ? "has no starting port"
+			    : hyphen[1] == '\0'       ? "has no ending port"
+			    : strchr(hyphen + 1, '-') ? "contains more than one hyphen"
+						      : NULL;
+	enum qual_proto first, second;
+	if (fault != NULL) {
+		diags_error(r->diags, DIAG_RANGE, a->span, "port range '%.80s' %s", text,
+			fault);
+		diags_hint(r->diags, "write 'portrange 6000-6008'");
+		return false;
+	}
+	*hyphen = '\0';
+	if (!port_of(r, text, &p->lo, &first))
+		return diags_error(r->diags, DIAG_NAME, a->span,
+			"'%.80s' is not a valid port", text);
+	if (!port_of(r, hyphen + 1, &p->hi, &second))
+		return diags_error(r->diags, DIAG_NAME, a->span,
+			"'%.80s' is not a valid port", hyphen + 1);
+	if (p->lo > p->hi) {
+		uint16_t t = p->lo;
+		p->lo = p->hi;
+		p->hi = t;
+	}
+	return first != second || agree(r, a, text, p, first);
+}
+
+static bool
+ports_of(struct resolver *r, const struct ast *a, struct ports *p)
+{
+	bool range = a->quals.type == TYPE_PORTRANGE;
+	if (a->id.kind == ID_NUMBER) {
+		uint32_t n = a->id.first->number;
+		p->lo = p->hi = (uint16_t)n;
+		return n <= 65535 ||
+		       diags_error(r->diags, DIAG_RANGE, a->span,
+			       "port number %u greater than maximum 65535", n);
+	}
+	char *text = (char *)resolve_text(r, a->id.first);
+	if (range)
+		return range_of(r, a, text, p);
+	enum qual_proto of_name;
+	if (!port_of(r, text, &p->lo, &of_name))
+		return diags_error(
+			r->diags, DIAG_NAME, a->span, "unknown port '%.100s'", text);
+	p->hi = p->lo;
+	return agree(r, a, text, p, of_name);
+}
+
+struct test *
+resolve_port(struct resolver *r, const struct ast *a)
+{
+	const char *type = a->quals.type == TYPE_PORT ? "port" : "portrange";
+	struct ports p = { .proto = a->quals.proto };
+	if (a->id.kind != ID_NUMBER && a->id.kind != ID_NAME) {
+		resolve_fault(r, DIAG_QUALIFIER, a->span,
+			"'%s' qualifier applied to an address", type);
+		diags_hint(r->diags, "an address goes with 'host' or 'net'");
+		return NULL;
+	}
+	if (p.proto != PROTO_NONE && !is_transport(p.proto))
+		return resolve_bad_qualifier(r, a, type);
+	return ports_of(r, a, &p) ? ports_test(r, a->quals.dir, &p) : NULL;
+}

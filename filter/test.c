@@ -1,0 +1,78 @@
+/* test.c: making test trees.  Constants are folded here, so that `arp` on a raw IP link
+ * leaves nothing behind; chains of one operator are one node. */
+#include "test.h"
+
+static struct test *
+make(struct arena *arena, enum test_kind kind)
+{
+	struct test *t = ARENA_NEW(arena, struct test);
+	t->kind = kind;
+	return t;
+}
+
+struct test *
+test_bool(struct arena *arena, bool value)
+{
+	return make(arena, value ? TEST_TRUE : TEST_FALSE);
+}
+
+struct test *
+test_leaf(struct arena *arena, const struct value *v, uint32_t lo, uint32_t hi)
+{
+	struct test *t = make(arena, TEST_LEAF);
+	t->v = v;
+	t->lo = lo;
+	t->hi = hi;
+	return t;
+}
+
+struct test *
+test_equal(struct arena *arena, const struct value *v, uint32_t k)
+{
+	return test_leaf(arena, v, k, k);
+}
+
+struct test *
+test_not(struct arena *arena, struct test *a)
+{
+	if (a->kind == TEST_TRUE || a->kind == TEST_FALSE)
+		return test_bool(arena, a->kind == TEST_FALSE);
+	if (a->kind == TEST_NOT)
+		return a->first;
+	struct test *t = make(arena, TEST_NOT);
+	t->first = t->last = a;
+	return t;
+}
+
+static struct test *
+join(struct arena *arena, enum test_kind kind, struct test *a, struct test *b)
+{
+	enum test_kind neutral = kind == TEST_AND ? TEST_TRUE : TEST_FALSE;
+	enum test_kind decides = kind == TEST_AND ? TEST_FALSE : TEST_TRUE;
+	if (a == NULL || b == NULL)
+		return a != NULL ? a : b;
+	if (a->kind == neutral || b->kind == decides)
+		return b; /* an untested load in `a` can only have rejected more */
+	if (b->kind == neutral || a->kind == decides)
+		return a;
+	if (a->kind != kind) {
+		struct test *list = make(arena, kind);
+		list->first = list->last = a;
+		a = list;
+	}
+	a->last->next = b;
+	a->last = b;
+	return a;
+}
+
+struct test *
+test_and(struct arena *arena, struct test *a, struct test *b)
+{
+	return join(arena, TEST_AND, a, b);
+}
+
+struct test *
+test_or(struct arena *arena, struct test *a, struct test *b)
+{
+	return join(arena, TEST_OR, a, b);
+}
