@@ -32,7 +32,7 @@ struct event {
 
 /* The packet as filter_skb() sees it: struct filter_pktbuf of filter/filter.h. */
 struct pktbuf {
-	__u32 len;
+	__u32 len; /* bytes on the wire from data[0] on */
 	__u32 filled;
 	__u32 ifindex;
 	__u32 protocol;

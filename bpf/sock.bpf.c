@@ -72,14 +72,14 @@ begin(struct __sk_buff *skb)
 	return n;
 }
 
-/* Runs the filter; `hatype` and `front`, bytes before those of the skb, are 0 for raw
- * packets.  Returns the number of bytes to capture of `len`, 0 to reject. */
+/* Runs the filter; `hatype` is 0 for raw packets.  Returns the number of bytes to
+ * capture, 0 to reject. */
 static __always_inline __u64
-match(struct __sk_buff *skb, __u64 front, __u32 hatype)
+match(struct __sk_buff *skb, __u32 hatype)
 {
 	const __u64 len = skb->len;
 	struct pktbuf buf = {
-		.len = len + front,
+		.len = len,
 		.ifindex = skb->ifindex,
 		.protocol = bpf_ntohs(skb->protocol),
 		.hatype = hatype,
@@ -147,7 +147,7 @@ capture_raw(struct __sk_buff *skb)
 	struct counters *n = begin(skb);
 	if (!n)
 		return 0;
-	const __u64 verdict = match(skb, 0, 0);
+	const __u64 verdict = match(skb, 0);
 	if (verdict == 0)
 		return 0;
 	n->matched++;
@@ -206,7 +206,7 @@ capture_cooked(struct __sk_buff *skb)
 	struct link link = { .hatype = HATYPE_VOID, .addr_at = 6, .addr_len = 6 };
 	if (known)
 		link = *known;
-	const __u64 verdict = match(skb, sizeof(struct sll2), link.hatype);
+	const __u64 verdict = match(skb, link.hatype);
 	if (verdict == 0)
 		return 0;
 	n->matched++;

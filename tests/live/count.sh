@@ -36,16 +36,16 @@ counts() {
 }
 
 tags() {
-	begin -k "$1" -i v1 -v
+	begin -k "$1" -i v1 -v 'greater 1'
 	on_near "$send" raw v0 1 60 5 >/dev/null
 	end
 	holds "$1: VLAN tag is put back" is "$(first_bytes 25 36)" 810000050800
 	want "$1: ... and counted" longest 60 bytes 60
-	begin -k "$1" -i v1 -v
+	begin -k "$1" -i v1 -v 'greater 1'
 	on_near "$send" raw v0 1 100 7 9 >/dev/null
 	end
 	holds "$1: both tags of 802.1ad" is "$(first_bytes 25 44)" 88a80007810000090800
-	begin -k "$1" -i v1 -v -s 14
+	begin -k "$1" -i v1 -v -s 14 'greater 1'
 	on_near "$send" raw v0 1 60 5 >/dev/null
 	end
 	holds "$1: tag cut by the snap length" is "$(first_bytes 25 40)" 8100
@@ -60,6 +60,11 @@ cooked() {
 	[ -n "$index" ] || index=$(ip -n "$far" -o link show v1 | cut -d: -f1)
 	header=$(printf '08000000%08x0001010602000000000100004500' "$index")
 	holds "$1: any's cooked header" is "$(first_bytes 1 44)" "$header"
+	begin -k "$1" -i any 'len = 66'
+	on_near "$send" raw v0 3 60 >/dev/null
+	end
+	want "$1: any's len counts its header" captured 3
+
 	begin -k "$1" -i any -v udp
 	on_far "$send" udp 127.0.0.1 3 100 >/dev/null
 	end
@@ -98,11 +103,10 @@ modes() {
 }
 
 for kind in sock packet; do
-	if ! begin -k $kind -i v1; then
-		report bad "$kind: opens"
-		continue
-	fi
+	begin -k $kind -i v1
+	on_near "$send" raw v0 10 60 >/dev/null
 	end
+	want "$kind: without an expression" numbered 10 order 0
 	counts $kind
 	tags $kind
 	cooked $kind
