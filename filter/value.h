@@ -72,7 +72,7 @@ struct values {
 /* What a relation may hold; larger ones are refused by resolve.  Bounds the recursion
  * over values, and the size of the code for one test. */
 #define VALUE_DEPTH_MAX 1000
-#define VALUE_WEIGHT_MAX 100000
+#define VALUE_WEIGHT_MAX 2000
 
 void values_init(struct values *, struct arena *);
 

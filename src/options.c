@@ -1,0 +1,348 @@
+/* options.c: argv in, struct options out.  One row an option: its names, its argument
+ * in the help text, what it sets. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config.h"
+
+#define LONG_ONLY 256 /* values of options without a letter begin here */
+
+struct parsing {
+	struct options *o;
+	struct diags *ds;
+	unsigned dumps; /* how often -d stood */
+	unsigned times; /* -t */
+};
+
+struct option_row {
+	int letter;           /* or LONG_ONLY + n */
+	const char *name;     /* --name, or NULL */
+	const char *argument; /* as the help has it; NULL: none */
+	const char *help;     /* NULL: another row says it */
+	bool (*set)(struct parsing *, const char *argument);
+};
+
+static bool
+usage(struct parsing *p, const char *fmt, const char *argument)
+{
+	struct diag *d = diags_add(p->ds, DIAG_USAGE, SEV_ERROR, "%s", "");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(d->text, sizeof(d->text), fmt, argument);
+#pragma GCC diagnostic pop
+	return false;
+}
+
+static bool
+number(const char *s, uint64_t max, uint64_t *out)
+{
+	char *end;
+	errno = 0;
+	unsigned long long n = strtoull(s, &end, 10);
+	if (errno != 0 || end == s || *end != '\0' || s[0] < '0' || s[0] > '9' || n > max)
+		return false;
+	*out = n;
+	return true;
+}
+
+static bool
+set_count(struct parsing *p, const char *s)
+{
+	return (number(s, INT_MAX, &p->o->count) && p->o->count > 0) ||
+	       usage(p, "invalid packet count %s (must be >= 1 and <= 2147483647)", s);
+}
+
+static bool
+set_snaplen(struct parsing *p, const char *s)
+{
+	uint64_t n;
+	if (!number(s, FILTER_SNAPLEN_MAX, &n))
+		return usage(p, "invalid snaplen %s (must be >= 0 and <= 262144)", s);
+	p->o->snaplen = n == 0 ? FILTER_SNAPLEN_MAX : (uint32_t)n;
+	return true;
+}
+
+static bool
+set_buffer(struct parsing *p, const char *s)
+{
+	uint64_t n;
+	if (!number(s, LIVE_BUFFER_MAX, &n) || n == 0)
+		return usage(p,
+			"invalid buffer size %s (KiB, must be >= 1 and <= 1048576)", s);
+	p->o->buffer_kib = (uint32_t)n;
+	return true;
+}
+
+static bool
+set_direction(struct parsing *p, const char *s)
+{
+	static const char *const names[] = {
+		[LIVE_INOUT] = "inout", [LIVE_IN] = "in", [LIVE_OUT] = "out"
+	};
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(names[i], s) == 0) {
+			p->o->direction = (enum live_direction)i;
+			return true;
+		}
+	return usage(p, "unknown capture direction '%s' (must be in, out or inout)", s);
+}
+
+static bool
+set_precision(struct parsing *p, const char *s)
+{
+	bool nano = strncmp(s, "nano", 4) == 0, micro = strncmp(s, "micro", 5) == 0;
+	if (!nano && !micro)
+		return usage(
+			p, "unsupported time stamp precision '%s' (micro or nano)", s);
+	p->o->print.nano = nano;
+	p->o->micro = micro;
+	return true;
+}
+
+/* Options without a number or a word to check: a member each. */
+#define SET(name, member, value)                                 \
+	static bool set_##name(struct parsing *p, const char *s) \
+	{                                                        \
+		(void)s;                                         \
+		p->member = (value);                             \
+		return true;                                     \
+	}
+SET(nothing, times, p->times)
+SET(device, o->device, s)
+SET(read, o->read_file, s)
+SET(write, o->write_file, s)
+SET(filter_file, o->filter_file, s)
+SET(linktype, o->linktype, s)
+SET(no_promisc, o->no_promisc, true)
+SET(no_optimise, o->no_optimise, true)
+SET(packet_buffered, o->packet_buffered, true)
+SET(line_buffered, o->line_buffered, true)
+SET(immediate, o->immediate, true)
+SET(list, o->mode, MODE_LIST)
+SET(help, o->mode, MODE_HELP)
+SET(version, o->mode, MODE_VERSION)
+SET(dump, dumps, p->dumps + 1)
+SET(time, times, p->times + 1)
+SET(verbose, o->verbose, p->o->verbose + 1)
+SET(numeric, o->print.numeric, p->o->print.numeric + 1)
+SET(quiet, o->print.quiet, true)
+SET(link_header, o->print.link_header, true)
+SET(number, o->print.number, true)
+SET(absolute, o->print.absolute_seq, true)
+SET(hex, o->print.hex, p->o->print.hex + 1)
+SET(hex_ascii, o->print.hex_ascii, p->o->print.hex_ascii + 1)
+SET(ascii, o->print.ascii, p->o->print.ascii + 1)
+
+static bool
+set_nano(struct parsing *p, const char *s)
+{
+	(void)s;
+	return set_precision(p, "nano");
+}
+
+static bool
+set_micro(struct parsing *p, const char *s)
+{
+	(void)s;
+	return set_precision(p, "micro");
+}
+
+static const struct option_row rows[] = {
+	{ 'i', "interface", "IFACE", "capture on IFACE: a name, a number of -D, or 'any'",
+		set_device },
+	{ 'r', NULL, "FILE", "read packets from FILE ('-': standard input)", set_read },
+	{ 'w', NULL, "FILE", "write packets to FILE ('-': standard output)", set_write },
+	{ 'c', NULL, "N", "stop after N packets that matched", set_count },
+	{ 's', "snapshot-length", "N", "keep N bytes of each packet; 0: 262144 (default)",
+		set_snaplen },
+	{ 'F', NULL, "FILE", "take the expression from FILE", set_filter_file },
+	{ 'd', NULL, NULL, "print the compiled filter; -dd: as C, -ddd: as numbers",
+		set_dump },
+	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
+	{ 'y', "linktype", "TYPE",
+		"link type that -d compiles for, such as EN10MB or 276", set_linktype },
+	{ 'D', "list-interfaces", NULL, "list the devices to capture on", set_list },
+	{ 'p', "no-promiscuous-mode", NULL, "leave promiscuous mode alone",
+		set_no_promisc },
+	{ 'Q', "direction", "DIR", "capture only packets that go in, out, or inout",
+		set_direction },
+	{ 'B', "buffer-size", "KIB", "size of the kernel's buffer", set_buffer },
+	{ LONG_ONLY, "immediate-mode", NULL, "deliver each packet at once",
+		set_immediate },
+	{ 'U', "packet-buffered", NULL, "write out each packet as it comes",
+		set_packet_buffered },
+	{ 'l', NULL, NULL, "make standard output line-buffered", set_line_buffered },
+	{ 'e', NULL, NULL, "print the link header", set_link_header },
+	{ 'n', NULL, NULL, "print numbers, not names, of hosts and ports", set_numeric },
+	{ 'q', NULL, NULL, "print less of each protocol", set_quiet },
+	{ 'v', NULL, NULL, "print more; says also how the capture is done", set_verbose },
+	{ 't', NULL, NULL,
+		"time: -t none, -tt seconds, -ttt since the line before, -tttt with the "
+		"date, "
+		"-ttttt since the first line",
+		set_time },
+	{ '#', "number", NULL, "print the packet's number", set_number },
+	{ 'x', NULL, NULL, "print in hex; -xx: with the link header", set_hex },
+	{ 'X', NULL, NULL, "print in hex and ASCII; -XX: with the link header",
+		set_hex_ascii },
+	{ 'A', NULL, NULL, "print in ASCII; -AA: with the link header", set_ascii },
+	{ 'S', "absolute-tcp-sequence-numbers", NULL, "print TCP's numbers as they are",
+		set_absolute },
+	{ LONG_ONLY + 1, "time-stamp-precision", "P", "micro (default) or nano",
+		set_precision },
+	{ LONG_ONLY + 2, "nano", NULL, NULL, set_nano },
+	{ LONG_ONLY + 3, "micro", NULL, NULL, set_micro },
+	{ 'a', NULL, NULL, NULL, set_nothing }, /* tcpdump's: accepted, no effect */
+	{ 'h', "help", NULL, "print this and exit", set_help },
+	{ LONG_ONLY + 4, "version", NULL, "print versions and exit", set_version },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+void
+options_help(FILE *to)
+{
+	fprintf(to, "Usage: bpfcap [options] [-i IFACE | -r FILE] [-w FILE] "
+		    "[expression]\n\n");
+	for (unsigned i = 0; i < ROWS; i++) {
+		const struct option_row *r = &rows[i];
+		char names[64] = "";
+		if (r->help == NULL)
+			continue;
+		int n = r->letter < LONG_ONLY ? snprintf(names, sizeof(names), "-%c%s",
+							r->letter, r->name ? ", " : "")
+					      : 0;
+		if (r->name != NULL)
+			n += snprintf(
+				names + n, sizeof(names) - (size_t)n, "--%s", r->name);
+		if (r->argument != NULL)
+			snprintf(
+				names + n, sizeof(names) - (size_t)n, " %s", r->argument);
+		fprintf(to, strlen(names) < 28 ? "  %-28s %s\n" : "  %s\n%31s%s\n", names,
+			strlen(names) < 28 ? r->help : "", r->help);
+	}
+	fprintf(to, "\nThe language of expressions is described in bpfcap-filter(7).\n");
+}
+
+/* What is left of argv is the expression, joined by single blanks. */
+static char *
+join(char **words, int n)
+{
+	size_t len = 1;
+	for (int i = 0; i < n; i++)
+		len += strlen(words[i]) + 1;
+	char *all = malloc(len), *to = all;
+	if (all == NULL)
+		abort();
+	for (int i = 0; i < n; i++)
+		to += sprintf(to, "%s%s", i > 0 ? " " : "", words[i]);
+	*to = '\0';
+	return all;
+}
+
+/* Options that exclude one another, and values that depend on each other. */
+static bool
+settle(struct parsing *p)
+{
+	struct options *o = p->o;
+	static const enum print_time times[] = { PRINT_TIME_OF_DAY, PRINT_TIME_NONE,
+		PRINT_TIME_EPOCH, PRINT_TIME_DELTA, PRINT_TIME_DATE, PRINT_TIME_FIRST };
+	if (p->times >= sizeof(times) / sizeof(times[0]))
+		return usage(
+			p, "only -t, -tt, -ttt, -tttt and -ttttt are supported%s", "");
+	o->print.time = times[p->times];
+	o->print.verbose = o->verbose;
+	if (o->print.ascii && o->print.hex)
+		return usage(p, "-A and -x[x] are mutually exclusive%s", "");
+	if (o->print.ascii && o->print.hex_ascii)
+		return usage(p, "-A and -X[X] are mutually exclusive%s", "");
+	if (o->print.hex && o->print.hex_ascii)
+		return usage(p, "-x[x] and -X[X] are mutually exclusive%s", "");
+	if (o->device != NULL && o->read_file != NULL)
+		return usage(p, "-i and -r are mutually exclusive%s", "");
+	if (o->linktype != NULL && p->dumps == 0)
+		return usage(p, "-y works with -d only%s", "");
+	if (p->dumps > 3)
+		return usage(p, "only -d, -dd and -ddd are supported%s", "");
+	if (p->dumps > 0 && o->write_file != NULL)
+		return usage(p, "-d and -w are mutually exclusive%s", "");
+	static const enum filter_format formats[] = { FILTER_FORMAT_LISTING,
+		FILTER_FORMAT_C, FILTER_FORMAT_DECIMAL };
+	if (p->dumps > 0 && o->mode == MODE_PACKETS) {
+		o->mode = MODE_DUMP;
+		o->dump = formats[p->dumps - 1];
+	}
+	return true;
+}
+
+static const struct option_row *
+row_of(int letter)
+{
+	for (unsigned i = 0; i < ROWS; i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+static bool
+unknown(struct parsing *p, int argc, char **argv)
+{
+	const struct option_row *r = row_of(optopt);
+	char word[64];
+	if (optopt > 0 && optopt < LONG_ONLY)
+		snprintf(word, sizeof(word), "-%c", optopt);
+	else
+		snprintf(word, sizeof(word), "%s",
+			optind > 0 && optind <= argc ? argv[optind - 1] : "?");
+	usage(p,
+		r != NULL && r->argument != NULL ? "option %s needs an argument"
+						 : "unknown option %s",
+		word);
+	diags_hint(p->ds, "bpfcap --help lists them");
+	return false;
+}
+
+bool
+options_parse(int argc, char **argv, struct options *o, struct diags *ds)
+{
+	char letters[2 * ROWS + 1], *l = letters;
+	struct option longs[ROWS + 1];
+	unsigned n = 0;
+	struct parsing p = { .o = o, .ds = ds };
+	*o = (struct options){ .snaplen = FILTER_SNAPLEN_MAX };
+	for (unsigned i = 0; i < ROWS; i++) {
+		if (rows[i].letter < LONG_ONLY) {
+			*l++ = (char)rows[i].letter;
+			if (rows[i].argument != NULL)
+				*l++ = ':';
+		}
+		if (rows[i].name != NULL)
+			longs[n++] = (struct option){ rows[i].name,
+				rows[i].argument != NULL, NULL, rows[i].letter };
+	}
+	*l = '\0';
+	longs[n] = (struct option){ 0 };
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
+		const struct option_row *r = row_of(c);
+		if (c == '?' || r == NULL)
+			return unknown(&p, argc, argv);
+		if (!r->set(&p, optarg))
+			return false;
+	}
+	o->expression = join(argv + optind, argc - optind);
+	return settle(&p);
+}
+
+void
+options_free(struct options *o)
+{
+	free(o->expression);
+	o->expression = NULL;
+}

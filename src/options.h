@@ -1,0 +1,45 @@
+/* options.h: the command line, read once; const from then on. */
+#ifndef BPFCAP_OPTIONS_H
+#define BPFCAP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../filter/diag.h"
+#include "../filter/filter.h"
+#include "live.h"
+#include "print/print.h"
+
+enum mode { MODE_PACKETS, MODE_DUMP, MODE_LIST, MODE_HELP, MODE_VERSION };
+
+struct options {
+	enum mode mode;
+	const char *device;      /* -i; NULL: the first one that is up */
+	const char *read_file;   /* -r; NULL: capture */
+	const char *write_file;  /* -w; NULL: print */
+	const char *filter_file; /* -F */
+	const char *linktype;    /* -y */
+	char *expression;        /* what is left of argv, joined; malloc'd */
+	enum filter_format dump; /* with MODE_DUMP */
+	uint64_t count;          /* -c; 0: no limit */
+	uint32_t snaplen;        /* -s, bytes */
+	uint32_t buffer_kib;     /* -B; 0: default */
+	enum live_direction direction;
+	unsigned verbose;     /* -v */
+	bool no_promisc;      /* -p */
+	bool no_optimise;     /* -O */
+	bool packet_buffered; /* -U */
+	bool line_buffered;   /* -l */
+	bool immediate;       /* --immediate-mode */
+	bool micro;           /* --micro: even where the source is finer */
+	struct print_opts print;
+};
+
+/* False: wrong usage, an error is in the diags.  Strings are argv's. */
+bool options_parse(int argc, char **argv, struct options *, struct diags *);
+void options_free(struct options *);
+
+/* Usage, a line an option. */
+void options_help(FILE *);
+
+#endif

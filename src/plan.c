@@ -1,0 +1,269 @@
+/* plan.c: options in, a plan out.  It alone decides where the filter runs: in the kernel
+ * as eBPF, there as classic BPF, or here.  -v says what was chosen, and why. */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "linktext.h"
+#include "names.h"
+#include "report.h"
+#include "sink_pcap.h"
+#include "source_file.h"
+
+#define FILTER_FILE_MAX (64u << 20) /* bytes */
+
+static struct span
+nowhere(void)
+{
+	return (struct span){ 0, 0 };
+}
+
+/* The text of a -F file; it may be long, so it grows by doubling. */
+static char *
+read_text(const char *path, struct diags *ds)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	size_t len = 0, room = 4096;
+	char *text = malloc(room);
+	if (text == NULL)
+		abort();
+	for (size_t n; f != NULL && len < FILTER_FILE_MAX &&
+		       (n = fread(text + len, 1, room - len - 1, f)) > 0;) {
+		len += n;
+		if (len < room - 1)
+			continue;
+		room *= 2;
+		text = realloc(text, room);
+		if (text == NULL)
+			abort();
+	}
+	text[len] = '\0';
+	bool ok = f != NULL && !ferror(f) && len < FILTER_FILE_MAX && strlen(text) == len;
+	if (!ok)
+		diags_error(ds, DIAG_FILE, nowhere(),
+			"cannot read the filter file %s: %s", path,
+			f == NULL || ferror(f) ? strerror(errno)
+			: strlen(text) != len  ? "it holds a NUL byte"
+					       : "it is longer than 64 MiB");
+	if (f != NULL && f != stdin)
+		fclose(f);
+	if (ok)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static bool
+plan_text(const struct options *o, struct plan *p, struct diags *ds)
+{
+	p->text = o->expression;
+	if (o->filter_file == NULL)
+		return true;
+	p->file_text = read_text(o->filter_file, ds);
+	p->text = p->file_text;
+	return p->file_text != NULL;
+}
+
+static bool
+compile(const struct options *o, const struct plan *p, uint16_t linktype,
+	enum filter_input input, struct filter **out, struct diags *ds)
+{
+	struct filter_opts opts = { .text = p->text,
+		.linktype = linktype,
+		.input = input,
+		.snaplen = o->snaplen,
+		.no_optimise = o->no_optimise,
+		.names = names_system() };
+	return filter_compile(&opts, out, ds);
+}
+
+static enum filter_input
+input_of(const struct iface *i)
+{
+	return i->cooked ? FILTER_INPUT_COOKED : FILTER_INPUT_SKB;
+}
+
+static void
+note(struct diags *ds, const char *text)
+{
+	diags_add(ds, DIAG_FALLBACK, SEV_NOTE, "%s", text);
+}
+
+/* Why a way was not taken, as a note for -v in place of an error. */
+static void
+demote(struct diags *ds, unsigned from)
+{
+	for (unsigned i = from; i < ds->count; i++)
+		ds->diag[i].severity = SEV_NOTE;
+}
+
+static bool
+may_fall_back(const struct diags *ds)
+{
+	enum diag_code code = ds->count > 0 ? ds->diag[ds->count - 1].code : DIAG_NONE;
+	return code == DIAG_PERMISSION || code == DIAG_KERNEL || code == DIAG_TOO_LONG ||
+	       code == DIAG_REGISTERS;
+}
+
+/* eBPF in the kernel, else classic BPF there. */
+static bool
+open_net(const struct live_opts *live, const struct iface *iface, struct plan *p,
+	struct diags *ds)
+{
+	unsigned before = ds->count;
+	p->source = live_sock_open(live, iface, p->filter, ds);
+	if (p->source != NULL) {
+		note(ds, "capturing with the filter as eBPF, on a packet socket");
+		return true;
+	}
+	if (!may_fall_back(ds))
+		return false;
+	unsigned after = ds->count;
+	p->source = live_packet_open(live, iface, p->filter, ds);
+	if (p->source == NULL)
+		return false; /* both causes are told */
+	demote(ds, before < after ? before : 0);
+	note(ds, "capturing with the filter as classic BPF, on an AF_PACKET ring");
+	return true;
+}
+
+static bool
+open_live(const struct options *o, struct plan *p, struct diags *ds)
+{
+	struct iface iface;
+	p->live = true;
+	if (!iface_find(o->device, &iface, ds))
+		return false;
+	struct live_opts live = { .snaplen = o->snaplen,
+		.buffer_kib = o->buffer_kib,
+		.direction = o->direction,
+		.promisc = !o->no_promisc,
+		.immediate = o->immediate };
+	if (iface.kind == IFACE_PCAP) {
+		p->source = live_pcap_open(&live, &iface, ds);
+		return p->source != NULL && compile(o, p, p->source->linktype,
+						    FILTER_INPUT_FILE, &p->filter, ds);
+	}
+	if (!compile(o, p, iface.linktype, input_of(&iface), &p->filter, ds))
+		return false;
+	struct diags twice = { 0 }; /* the same messages again */
+	if (!compile(o, p, iface.linktype, FILTER_INPUT_FILE, &p->user, &twice))
+		return false;
+	live.user = p->user;
+	return open_net(&live, &iface, p, ds);
+}
+
+static bool
+open_file(const struct options *o, struct plan *p, struct diags *ds)
+{
+	p->source = source_file_open(o->read_file, ds);
+	return p->source != NULL &&
+	       compile(o, p, p->source->linktype, FILTER_INPUT_FILE, &p->filter, ds);
+}
+
+static bool
+open_sink(const struct options *o, struct plan *p, struct diags *ds)
+{
+	const struct source *s = p->source;
+	if (o->write_file == NULL) {
+		p->sink = sink_print_open(&o->print, stdout);
+		return true;
+	}
+	/* A file keeps what its source has; a capture is in microseconds unless asked. */
+	struct sink_pcap_opts opts = { .linktype = s->linktype,
+		.snaplen = p->live ? o->snaplen : s->snaplen,
+		.nano = !o->micro && (o->print.nano || (!p->live && s->nano)),
+		.packet_buffered = o->packet_buffered };
+	p->sink = sink_pcap_open(o->write_file, &opts, ds);
+	return p->sink != NULL;
+}
+
+static void
+announce(const struct options *o, const struct plan *p)
+{
+	char type[128];
+	linktext(p->source->linktype, type, sizeof(type));
+	if (p->live)
+		fprintf(stderr,
+			"bpfcap: listening on %s, link-type %s, snapshot length %u "
+			"bytes\n",
+			p->source->name, type, o->snaplen);
+	else
+		fprintf(stderr,
+			"reading from file %s, link-type %s, snapshot length %u\n",
+			o->read_file, type, p->source->snaplen);
+}
+
+bool
+plan_make(const struct options *o, struct plan *p, struct diags *ds)
+{
+	*p = (struct plan){ 0 };
+	if (!plan_text(o, p, ds))
+		return false;
+	if (!(o->read_file != NULL ? open_file(o, p, ds) : open_live(o, p, ds)))
+		return false;
+	if (!open_sink(o, p, ds))
+		return false;
+	announce(o, p);
+	return true;
+}
+
+/* What -d compiles for: the file's or the interface's link type, -y's, or Ethernet. */
+static bool
+dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
+	enum filter_input *input, struct diags *ds)
+{
+	struct iface iface;
+	*input = FILTER_INPUT_FILE;
+	*linktype = FILTER_LINK_EN10MB;
+	if (o->linktype != NULL)
+		return linktext_parse(o->linktype, linktype) ||
+		       diags_error(ds, DIAG_USAGE, nowhere(), "invalid data link type %s",
+			       o->linktype);
+	if (o->read_file != NULL) {
+		p->source = source_file_open(o->read_file, ds);
+		if (p->source != NULL)
+			*linktype = p->source->linktype;
+		return p->source != NULL;
+	}
+	if (o->device == NULL) {
+		fprintf(stderr, "Warning: assuming Ethernet\n");
+		return true;
+	}
+	if (!iface_find(o->device, &iface, ds))
+		return false;
+	if (iface.kind == IFACE_PCAP)
+		return diags_error(ds, DIAG_DEVICE, nowhere(),
+			"%s is no network interface: give its link type with -y",
+			o->device);
+	*linktype = iface.linktype;
+	*input = input_of(&iface);
+	return true;
+}
+
+bool
+plan_dump(const struct options *o, struct plan *p, struct diags *ds)
+{
+	uint16_t linktype;
+	enum filter_input input;
+	*p = (struct plan){ 0 };
+	return plan_text(o, p, ds) && dump_target(o, p, &linktype, &input, ds) &&
+	       compile(o, p, linktype, input, &p->filter, ds) &&
+	       filter_print(p->filter, o->dump, stdout, ds);
+}
+
+bool
+plan_close(struct plan *p, struct diags *ds)
+{
+	bool ok = p->sink == NULL || p->sink->ops->close(p->sink, ds);
+	if (p->source != NULL)
+		p->source->ops->close(p->source);
+	filter_free(p->filter);
+	filter_free(p->user);
+	free(p->file_text);
+	*p = (struct plan){ 0 };
+	return ok;
+}

@@ -1,0 +1,30 @@
+/* plan.h: what will be done, decided once: where packets come from, which program
+ * matches them and where it runs, and where they go. */
+#ifndef BPFCAP_PLAN_H
+#define BPFCAP_PLAN_H
+
+#include "options.h"
+#include "sink.h"
+#include "source.h"
+
+struct plan {
+	const char *text;      /* the expression, for messages; owned by the plan */
+	char *file_text;       /* of -F; malloc'd, or NULL */
+	struct filter *filter; /* of the source's link type and input kind */
+	struct filter *user;   /* live: the same for FILTER_INPUT_FILE */
+	struct source *source;
+	struct sink *sink;
+	bool live;
+};
+
+/* All decided, opened and announced; false: the cause is in the diags, and the plan is
+ * only good for plan_close. */
+bool plan_make(const struct options *, struct plan *, struct diags *);
+
+/* -d: compiles as plan_make would, and prints to standard output. */
+bool plan_dump(const struct options *, struct plan *, struct diags *);
+
+/* Closes what is open; false when data could not be written. */
+bool plan_close(struct plan *, struct diags *);
+
+#endif

@@ -1,0 +1,110 @@
+/* run.c: the only loop over packets, and the signals that end it. */
+#include "run.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+
+/* The one variable that a signal handler can reach. */
+static volatile sig_atomic_t stop_signals;
+
+static void
+on_stop(int signal)
+{
+	(void)signal;
+	stop_signals++;
+}
+
+void
+run_prepare(void)
+{
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = on_stop }, old;
+	sigemptyset(&act.sa_mask);
+	for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(stops[i], &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+struct loop {
+	const struct options *o;
+	struct plan *p;
+	struct diags *ds;
+	uint64_t captured;
+	bool stopping;
+};
+
+static bool
+matches(const struct plan *p, const struct packet *k)
+{
+	struct filter_packet f = { .data = k->data, .caplen = k->caplen, .len = k->len };
+	return p->source->matched || filter_match(p->filter, &f) != 0;
+}
+
+/* After a signal: nothing new comes, what was captured is still delivered.  A second
+ * signal ends that too. */
+static bool
+goes_on(struct loop *l)
+{
+	if (stop_signals > 1)
+		return false;
+	if (stop_signals > 0 && !l->stopping) {
+		l->p->source->ops->stop(l->p->source);
+		l->stopping = true;
+	}
+	return true;
+}
+
+/* *more: false when the loop ends. */
+static bool
+step(struct loop *l, bool *more)
+{
+	struct packet k;
+	struct sink *sink = l->p->sink;
+	switch (source_next(l->p->source, &k, l->ds)) {
+	case SOURCE_PACKET:
+		if (!matches(l->p, &k))
+			return true;
+		if (!sink->ops->write(sink, &k, l->ds))
+			return false;
+		*more = ++l->captured != l->o->count;
+		return true;
+	case SOURCE_IDLE: return sink->ops->flush(sink, l->ds);
+	case SOURCE_END: *more = false; return true;
+	case SOURCE_FAILED: break;
+	}
+	return false;
+}
+
+static void
+print_count(uint64_t n, const char *what)
+{
+	fprintf(stderr, "%" PRIu64 " packet%s %s\n", n, n == 1 ? "" : "s", what);
+}
+
+static void
+print_stats(const struct loop *l)
+{
+	struct source_stats stats;
+	struct source *s = l->p->source;
+	print_count(l->captured, "captured");
+	if (!s->ops->stats(s, &stats))
+		return;
+	print_count(stats.received, "received by filter");
+	print_count(stats.dropped, "dropped by kernel");
+}
+
+bool
+run(const struct options *o, struct plan *p, struct diags *ds)
+{
+	struct loop l = { .o = o, .p = p, .ds = ds };
+	bool ok = true, more = true;
+	while (more && ok && goes_on(&l))
+		ok = step(&l, &more);
+	ok = p->sink->ops->flush(p->sink, ds) && ok;
+	if (p->live)
+		print_stats(&l);
+	return ok;
+}
