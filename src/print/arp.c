@@ -4,14 +4,20 @@
 #include "dispatch.h"
 
 enum { REQUEST = 1, REPLY, REV_REQUEST, REV_REPLY, INV_REQUEST = 8, INV_REPLY };
-enum { FIXED = 8, ETHERTYPE_IP = 0x0800, ETHERTYPE_TRAIL = 0x1000, IP4 = 4 };
+enum {
+	FIXED = 8,
+	ETHERTYPE_IP = 0x0800,
+	ETHERTYPE_TRAIL = 0x1000,
+	IP4 = 4,
+	FRAME_RELAY = 15
+};
 
 static const struct name_row hardware[] = {
 	/* Address Resolution Protocol Parameters, IANA */
 	{ 1, "Ethernet" },
 	{ 6, "TokenRing" },
 	{ 7, "ArcNet" },
-	{ 15, "FrameRelay" },
+	{ FRAME_RELAY, "FrameRelay" },
 	{ 23, "Strip" },
 	{ 24, "IEEE 1394" },
 	{ 32, "InfiniBand" },
@@ -35,19 +41,38 @@ struct arp {
 		tpa; /* offsets: sender and target, hardware and protocol */
 };
 
+/* A Q.922 address: seven bits of use in a byte, of which the second gives three
+ * to other things; the last has its low bit set. */
 static void
-hw_print(struct printer *p, const struct arp *a, uint32_t off)
+dlci_print(struct printer *p, struct cursor c, uint32_t off, uint32_t n)
 {
-	address_link(p, a->c, off, a->hw_len, a->hw != 15);
+	uint32_t first = cursor_u8(p, c, off), second = cursor_u8(p, c, off + 1);
+	uint32_t dlci = (first & 0xfc) << 2 | (second & 0xf0) >> 4;
+	if (!(second & 1) && n > 2) {
+		uint32_t third = cursor_u8(p, c, off + 2);
+		dlci = dlci << 7 | third >> 1;
+		if (!(third & 1) && n > 3)
+			dlci = dlci << 6 | cursor_u8(p, c, off + 3) >> 2;
+	}
+	text_put(p, "DLCI %u", dlci);
 }
 
 static void
-proto_print(struct printer *p, const struct arp *a, uint32_t off, const char *bad_len)
+hw_print(struct printer *p, const struct arp *a, uint32_t off)
+{
+	if (a->hw == FRAME_RELAY && a->hw_len > 1)
+		dlci_print(p, a->c, off, a->hw_len);
+	else
+		address_link(p, a->c, off, a->hw_len, true);
+}
+
+static void
+proto_print(struct printer *p, const struct arp *a, uint32_t off)
 {
 	if (a->proto != ETHERTYPE_IP && a->proto != ETHERTYPE_TRAIL)
 		text_str(p, "<wrong proto type>");
 	else if (a->proto_len != IP4)
-		text_str(p, bad_len);
+		text_str(p, "<wrong len>");
 	else
 		address_ip4(p, a->c, off);
 }
@@ -78,23 +103,24 @@ static void
 request_print(struct printer *p, const struct arp *a)
 {
 	text_str(p, "who-has ");
-	proto_print(p, a, a->tpa, "<wrong tplen>");
+	proto_print(p, a, a->tpa);
 	if (nonzero(p, a, a->tha)) {
 		text_str(p, " (");
 		hw_print(p, a, a->tha);
 		text_chr(p, ')');
 	}
 	text_str(p, " tell ");
-	proto_print(p, a, a->spa, "<wrong splen>");
+	proto_print(p, a, a->spa);
 }
 
-static void
+/* false: an operation that is shown as bytes, and ends the line. */
+static bool
 operation_print(struct printer *p, const struct arp *a)
 {
 	switch (a->op) {
 	case REQUEST: request_print(p, a); break;
 	case REPLY:
-		proto_print(p, a, a->spa, "<wrong splen>");
+		proto_print(p, a, a->spa);
 		text_str(p, " is-at ");
 		hw_print(p, a, a->sha);
 		break;
@@ -108,15 +134,16 @@ operation_print(struct printer *p, const struct arp *a)
 	case REV_REPLY:
 		hw_print(p, a, a->tha);
 		text_str(p, " at ");
-		proto_print(p, a, a->tpa, "<wrong tplen>");
+		proto_print(p, a, a->tpa);
 		break;
 	case INV_REPLY:
 		hw_print(p, a, a->sha);
 		text_str(p, " at ");
-		proto_print(p, a, a->spa, "<wrong splen>");
+		proto_print(p, a, a->spa);
 		break;
-	default: hex_unknown(p, a->c, a->c.cap); break;
+	default: hex_ascii(p, a->c, "\n\t"); return false;
 	}
+	return true;
 }
 
 void
@@ -145,7 +172,8 @@ arp_print(struct printer *p, struct cursor c)
 		text_str(p, p->opts.verbose ? ", " : "");
 		text_name(p, operations, ROWS(operations), a.op, "Unknown (%u)");
 		text_chr(p, ' ');
-		operation_print(p, &a);
+		if (!operation_print(p, &a))
+			return;
 	}
 	text_put(p, ", length %u", c.len);
 }

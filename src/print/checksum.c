@@ -37,7 +37,7 @@ checksum_pseudo(const struct net *net, unsigned proto, uint32_t len)
 {
 	uint64_t sum = proto + (uint64_t)(len >> 16) + (len & 0xffff);
 	sum = add(sum, net->src.at, net->src.cap);
-	sum = add(sum, net->dst.at, net->dst.cap);
+	sum = add(sum, net->sum_dst.at, net->sum_dst.cap);
 	return fold(sum);
 }
 

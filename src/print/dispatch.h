@@ -49,6 +49,8 @@ void raw6_print(struct printer *, struct cursor);
 void sll_print(struct printer *, struct cursor);
 void sll2_print(struct printer *, struct cursor);
 
+void ether_type_print(struct printer *, unsigned type); /* for -e */
+
 /* Behind an ethertype. */
 void arp_print(struct printer *, struct cursor);
 void ip_print(struct printer *, struct cursor);
@@ -65,7 +67,6 @@ void ipip_print(struct printer *, struct cursor, const struct net *);
 void ip6ip_print(struct printer *, struct cursor, const struct net *);
 
 /* Parts of the above that are files of their own. */
-void ip_header_print(struct printer *, struct cursor); /* without `IP ` in front */
 void ip_options_print(struct printer *, struct cursor);
 void icmp_extension_print(struct printer *, struct cursor);
 void icmp_extended_echo_print(struct printer *, struct cursor);
@@ -77,13 +78,16 @@ void nodeinfo_print(struct printer *, struct cursor);
 void renumber_print(struct printer *, struct cursor);
 void rpl_print(struct printer *, struct cursor);
 bool mptcp_print(struct printer *, struct cursor, unsigned flags); /* false: bad */
-/* `base`: what the numbers of the other direction are relative to. */
-void tcp_options_print(struct printer *, struct cursor, unsigned flags, uint32_t base);
+/* false: a bad one, which ends the line.  `base`: what the numbers of the other direction
+ * are relative to. */
+bool tcp_options_print(struct printer *, struct cursor, unsigned flags, uint32_t base);
 
 /* IPv6 extension headers: print one, and give its length; 0: print no further.
  * `jumbo` takes the length of a jumbo payload option, if there is one. */
-uint32_t ip6_options_print(struct printer *, struct cursor, bool hop, uint32_t *jumbo);
-uint32_t ip6_routing_print(struct printer *, struct cursor);
+uint32_t ip6_options_print(
+	struct printer *, struct cursor, bool hop, uint32_t payload, uint32_t *jumbo);
+/* Sets `dst` to the last address of a route that is not at its end. */
+uint32_t ip6_routing_print(struct printer *, struct cursor, struct cursor *dst);
 /* false: not the first fragment, whose payload has no header to print. */
 bool ip6_fragment_print(struct printer *, struct cursor, bool *fragment);
 

@@ -16,14 +16,16 @@ is_tag(unsigned type)
 	return false;
 }
 
-static void
-type_print(struct printer *p, unsigned type)
+void
+ether_type_print(struct printer *p, unsigned type)
 {
 	const struct ether_row *row = dispatch_ether(type);
-	if (p->opts.quiet)
-		text_put(p, "%s", row ? row->name : "Unknown Ethertype");
-	else
+	if (!p->opts.quiet)
 		text_put(p, "ethertype %s (0x%04x)", row ? row->name : "Unknown", type);
+	else if (row)
+		text_str(p, row->name);
+	else
+		text_put(p, "Unknown Ethertype (0x%04x)", type);
 }
 
 static void
@@ -36,19 +38,36 @@ header_print(struct printer *p, struct cursor c, unsigned type, uint32_t len)
 	if (type <= MAX_LENGTH)
 		text_str(p, "802.3");
 	else
-		type_print(p, type);
+		ether_type_print(p, type);
 	text_put(p, ", length %u: ", len);
 }
 
-static void
-tag_print(struct printer *p, struct cursor c, unsigned type)
+/* Prints the tags; gives the ethertype behind them. */
+static unsigned
+tags_print(struct printer *p, struct cursor *c, unsigned type)
 {
-	unsigned tci = cursor_u16(p, c, 0);
-	text_put(p, "vlan %u, p %u%s, ", tci & 0xfff, tci >> 13,
-		tci & 0x1000 ? ", DEI" : "");
-	if (type > MAX_LENGTH) {
-		type_print(p, type);
-		text_str(p, ", ");
+	const bool e = p->opts.link_header;
+	bool some = false;
+	for (;; some = true) {
+		bool tag = is_tag(type);
+		if (tag) {
+			p->proto = "vlan";
+			if (!cursor_need(p, *c, 0, TAG))
+				return type;
+		}
+		if (e && some && type > MAX_LENGTH) {
+			ether_type_print(p, type);
+			text_str(p, ", ");
+		}
+		if (!tag || !text_open(p))
+			return type;
+		unsigned tci = cursor_u16(p, *c, 0);
+		if (e)
+			text_put(p, "vlan %u, p %u%s, ", tci & 0xfff, tci >> 13,
+				tci & 0x1000 ? ", DEI" : "");
+		type = cursor_u16(p, *c, 2);
+		*c = cursor_skip(*c, TAG);
+		p->link_len += TAG;
 	}
 }
 
@@ -58,28 +77,18 @@ ether_print(struct printer *p, struct cursor frame)
 	p->proto = "ether";
 	if (!cursor_need(p, frame, 0, HEADER))
 		return;
-	const bool e = p->opts.link_header;
 	unsigned type = cursor_u16(p, frame, 2 * MAC);
 	struct cursor c = cursor_skip(frame, HEADER);
 	p->link_len = HEADER;
-	if (e)
+	if (p->opts.link_header)
 		header_print(p, frame, type, frame.len);
-	while (is_tag(type) && text_open(p)) {
-		p->proto = "vlan";
-		if (!cursor_need(p, c, 0, TAG))
-			return;
-		type = cursor_u16(p, c, 2);
-		if (e)
-			tag_print(p, c, type);
-		c = cursor_skip(c, TAG);
-		p->link_len += TAG;
-	}
+	type = tags_print(p, &c, type);
 	const struct ether_row *row = type > MAX_LENGTH ? dispatch_ether(type) : NULL;
 	if (row && row->print) {
 		row->print(p, c);
 		return;
 	}
-	if (!e)
+	if (!p->opts.link_header)
 		header_print(p, frame, type, frame.len);
 	hex_unknown(p, c, c.cap);
 }

@@ -7,6 +7,7 @@
 enum {
 	ECHO_REPLY = 0,
 	UNREACHABLE = 3,
+	QUENCH = 4,
 	REDIRECT = 5,
 	ECHO = 8,
 	ROUTER_ADVERT = 9,
@@ -24,7 +25,6 @@ static const struct name_row names[] = {
 	/* ICMP Type Numbers, IANA */
 	{ ECHO_REPLY, "echo reply" },
 	{ UNREACHABLE, "unreachable" },
-	{ 4, "source quench" },
 	{ REDIRECT, "redirect" },
 	{ ECHO, "echo request" },
 	{ ROUTER_ADVERT, "router advertisement" },
@@ -106,6 +106,14 @@ unreachable_print(struct printer *p, struct cursor c, unsigned code)
 }
 
 static void
+quench_print(struct printer *p, struct cursor c, unsigned code)
+{
+	(void)c;
+	(void)code;
+	text_str(p, "source quench");
+}
+
+static void
 redirect_print(struct printer *p, struct cursor c, unsigned code)
 {
 	static const char *const kinds[] = { "net", "host", "net", "host" };
@@ -170,7 +178,7 @@ static void
 mask_print(struct printer *p, struct cursor c, unsigned code)
 {
 	(void)code;
-	text_put(p, "address mask is 0x%08x", cursor_u32(p, c, 4));
+	text_put(p, "address mask is 0x%08x", cursor_u32(p, c, 8));
 }
 
 static void
@@ -208,8 +216,9 @@ static void
 echo_print(struct printer *p, struct cursor c, unsigned code)
 {
 	(void)code;
-	text_put(p, "echo %s, id %u, seq %u", c.at[0] == ECHO ? "request" : "reply",
-		cursor_u16(p, c, 4), cursor_u16(p, c, 6));
+	text_put(p, "echo %s, id %u, seq %u",
+		cursor_u8(p, c, 0) == ECHO ? "request" : "reply", cursor_u16(p, c, 4),
+		cursor_u16(p, c, 6));
 }
 
 static void
@@ -217,8 +226,8 @@ extended_print(struct printer *p, struct cursor c, unsigned code)
 {
 	(void)code;
 	text_put(p, "extended echo %s, id %u, seq %u",
-		c.at[0] == EXTENDED_ECHO ? "request" : "reply", cursor_u16(p, c, 4),
-		cursor_u8(p, c, 6));
+		cursor_u8(p, c, 0) == EXTENDED_ECHO ? "request" : "reply",
+		cursor_u16(p, c, 4), cursor_u8(p, c, 6));
 }
 
 static const struct {
@@ -228,6 +237,7 @@ static const struct {
 } forms[] = {
 	{ ECHO_REPLY, false, echo_print },
 	{ UNREACHABLE, true, unreachable_print },
+	{ QUENCH, true, quench_print },
 	{ REDIRECT, true, redirect_print },
 	{ ECHO, false, echo_print },
 	{ ROUTER_ADVERT, false, routers_print },
@@ -260,7 +270,7 @@ quote_print(struct printer *p, struct cursor c)
 	quote.len =
 		cursor_u16(p, c, QUOTE + 2); /* the packet was longer than the quote */
 	if (p->depth++ < PRINT_DEPTH)
-		ip_header_print(p, quote);
+		ip_print(p, quote);
 	p->depth--;
 	p->proto = "icmp";
 }
@@ -270,6 +280,9 @@ icmp_print(struct printer *p, struct cursor c, const struct net *net)
 {
 	p->proto = "icmp";
 	unsigned type = cursor_u8(p, c, 0), code = cursor_u8(p, c, 1);
+	const size_t mark = p->out.len;
+	if (!text_open(p))
+		return;
 	text_str(p, "ICMP ");
 	bool quotes = false;
 	size_t i = 0;
@@ -280,6 +293,10 @@ icmp_print(struct printer *p, struct cursor c, const struct net *net)
 		forms[i].print(p, c, code);
 	} else
 		text_name(p, names, ROWS(names), type, "type-#%u");
+	if (!text_open(p)) { /* nothing of a message that is cut short */
+		text_retract(p, mark);
+		return;
+	}
 	text_put(p, ", length %u", c.len);
 	if (!p->opts.verbose)
 		return;

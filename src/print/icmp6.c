@@ -26,62 +26,47 @@ dump(struct printer *p, const struct icmp6 *m)
 	hex_plain(p, cursor_limit(m->c, m->c.len), "\n\t");
 }
 
-static void
-dump_more(struct printer *p, const struct icmp6 *m)
+/* Offset of the UDP or TCP header in the quoted packet `q`, behind extension
+ * headers; 0: not captured, or of another protocol. */
+static uint32_t
+quoted_transport(struct cursor q, unsigned *proto)
 {
-	if (p->opts.verbose > 1)
-		dump(p, m);
-}
-
-/* The transport header of the quoted packet, behind fragment and option headers
- * of the fixed size that they mostly have; false: not captured. */
-static bool
-quoted_transport(struct printer *p, struct cursor q, unsigned *next, uint32_t *at)
-{
-	(void)p;
-	*at = INNER;
 	if (!cursor_has(q, 0, INNER))
-		return false;
-	*next = q.at[6];
-	for (;;) {
-		if (!cursor_has(q, *at, 4))
-			return false;
-		if (*next == 0 || *next == 43 || *next == 60) {
-			uint32_t n = (q.at[*at + 1] + 1u) * 8;
-			*next = q.at[*at];
-			*at += n;
-		} else if (*next == 44) {
-			bool rest = (q.at[*at + 2] << 8 | q.at[*at + 3]) & 0xfff8;
-			*next = q.at[*at];
-			if (rest)
-				return false;
-			*at += 8;
-		} else
-			return true;
+		return 0;
+	unsigned next = q.at[6];
+	uint32_t at = INNER;
+	while (cursor_has(q, at, 4)) {
+		const uint8_t *h = q.at + at;
+		*proto = next;
+		if (next == 6 || next == 17)
+			return at;
+		next = h[0];
+		if (*proto == 0 || *proto == 43 || *proto == 60)
+			at += (h[1] + 1u) * 8;
+		else if (*proto == 51)
+			at += (h[1] + 2u) * 4;
+		else if (*proto == 44 && ((h[2] << 8 | h[3]) & 0xfff8) == 0)
+			at += 8;
+		else
+			return 0;
 	}
+	return 0;
 }
 
 static void
 port_print(struct printer *p, const struct icmp6 *m)
 {
 	struct cursor q = cursor_skip(m->c, HEADER);
-	unsigned next = 0;
-	uint32_t at;
-	if (!quoted_transport(p, q, &next, &at)) {
-		if (!cursor_has(q, 0, INNER) || !cursor_has(q, at, 4))
-			text_end(p);
-		else
-			m->code == 4 ? (void)0 : (void)0;
+	unsigned proto = 0;
+	uint32_t at = quoted_transport(q, &proto);
+	if (!at) {
+		text_end(p);
 		return;
 	}
-	unsigned port = cursor_u16(p, q, at + 2);
 	text_str(p, ", ");
 	address_ip6(p, q, 24);
-	if (next == 6 || next == 17) {
-		text_put(p, " %s port ", next == 6 ? "tcp" : "udp");
-		address_port(p, next, port);
-	} else
-		text_put(p, " protocol %u port %u unreachable", next, port);
+	text_put(p, " %s port ", proto == 6 ? "tcp" : "udp");
+	address_port(p, proto, cursor_u16(p, q, at + 2));
 }
 
 static void
@@ -114,14 +99,12 @@ unreachable_print(struct printer *p, struct icmp6 *m)
 			address_ip6(p, q, 8);
 		}
 	}
-	dump_more(p, m);
 }
 
 static void
 too_big_print(struct printer *p, struct icmp6 *m)
 {
 	text_put(p, ", mtu %u", cursor_u32(p, m->c, 4));
-	dump_more(p, m);
 }
 
 static void
@@ -151,7 +134,6 @@ static void
 echo_print(struct printer *p, struct icmp6 *m)
 {
 	text_put(p, ", id %u, seq %u", cursor_u16(p, m->c, 4), cursor_u16(p, m->c, 6));
-	dump_more(p, m);
 }
 
 static void
@@ -347,8 +329,8 @@ static const struct {
 	{ 155, false, "RPL", routing_print },
 	{ EXTENDED_ECHO, false, "extended echo request", extended_print },
 	{ EXTENDED_REPLY, false, "extended echo reply", extended_print },
-	{ 200, false, "mtrace message", NULL },
-	{ 201, false, "mtrace response", NULL },
+	{ 200, false, "mtrace response", NULL },
+	{ 201, false, "mtrace message", NULL },
 };
 
 static void

@@ -47,8 +47,9 @@ verbose_print(struct printer *p, const struct ip *ip)
 			ip->total > 0xffff ? "BIG TCP" : "TSO");
 	if (ip->hlen > HEADER) {
 		text_str(p, ", options (");
-		ip_options_print(
-			p, cursor_limit(cursor_skip(ip->c, HEADER), ip->hlen - HEADER));
+		struct cursor options = cursor_skip(ip->c, HEADER);
+		options.len = ip->hlen - HEADER;
+		ip_options_print(p, options);
 		text_chr(p, ')');
 	}
 	checksum_print(p, ip);
@@ -62,6 +63,7 @@ payload_print(struct printer *p, const struct ip *ip)
 	struct net net = {
 		.src = cursor_limit(cursor_skip(ip->c, 12), 4),
 		.dst = cursor_limit(cursor_skip(ip->c, 16), 4),
+		.sum_dst = cursor_limit(cursor_skip(ip->c, 16), 4),
 		.version = 4,
 		.proto = ip->proto,
 		.sum_proto = ip->proto,
@@ -108,9 +110,11 @@ lengths(struct printer *p, struct ip *ip)
 }
 
 void
-ip_header_print(struct printer *p, struct cursor c)
+ip_print(struct printer *p, struct cursor c)
 {
 	p->proto = "ip";
+	if (!p->opts.link_header)
+		text_str(p, "IP ");
 	if (c.len < HEADER) {
 		text_put(p, "truncated-ip %u", c.len);
 		return;
@@ -135,14 +139,6 @@ ip_header_print(struct printer *p, struct cursor c)
 		verbose_print(p, &ip);
 	if (cursor_need(p, ip.c, 0, HEADER))
 		payload_print(p, &ip);
-}
-
-void
-ip_print(struct printer *p, struct cursor c)
-{
-	if (!p->opts.link_header)
-		text_str(p, "IP ");
-	ip_header_print(p, c);
 }
 
 void

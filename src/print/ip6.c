@@ -5,7 +5,7 @@
 #include "dispatch.h"
 
 enum { HEADER = 40 };
-enum { HOP = 0, ROUTING = 43, FRAGMENT = 44, NONE = 59, DSTOPT = 60 };
+enum { HOP = 0, ROUTING = 43, FRAGMENT = 44, DSTOPT = 60 };
 
 struct ip6 {
 	struct cursor c;  /* from the fixed header on, not beyond its payload */
@@ -62,7 +62,7 @@ hop_print(struct printer *p, struct ip6 *ip, struct cursor at, struct cursor who
 	}
 	ip->hop_seen = true;
 	uint32_t jumbo = 0;
-	uint32_t n = ip6_options_print(p, at, true, &jumbo);
+	uint32_t n = ip6_options_print(p, at, true, ip->payload, &jumbo);
 	if (n == 0)
 		return false;
 	ip->done += n;
@@ -92,9 +92,9 @@ extension_print(struct printer *p, struct ip6 *ip, struct cursor at, struct curs
 	if (kind == FRAGMENT)
 		more = ip6_fragment_print(p, at, &ip->net.fragment);
 	else if (kind == DSTOPT)
-		n = ip6_options_print(p, at, false, &none);
+		n = ip6_options_print(p, at, false, ip->payload, &none);
 	else
-		n = ip6_routing_print(p, at);
+		n = ip6_routing_print(p, at, &ip->net.sum_dst);
 	ip->done += n;
 	return more && n != 0;
 }
@@ -115,10 +115,7 @@ walk(struct printer *p, struct ip6 *ip, struct cursor whole)
 		if (!is_extension(ip->next)) {
 			p->proto = "ip6";
 			ip->net.sum_proto = ip->next;
-			if (ip->next == NONE)
-				text_str(p, "no next header");
-			else
-				dispatch_payload(p, at, &ip->net);
+			dispatch_payload(p, at, &ip->net);
 			return;
 		}
 		if (!extension_print(p, ip, at, whole))
@@ -153,6 +150,7 @@ ip6_print(struct printer *p, struct cursor c)
 	ip.net = (struct net){
 		.src = cursor_limit(cursor_skip(c, 8), 16),
 		.dst = cursor_limit(cursor_skip(c, 24), 16),
+		.sum_dst = cursor_limit(cursor_skip(c, 24), 16),
 		.version = 6,
 		.proto = ip.next,
 		.ttl = cursor_u8(p, c, 7),

@@ -15,18 +15,20 @@ addresses_print(struct printer *p, struct cursor c, unsigned count)
 	}
 }
 
-static void
+/* false: a length that is wrong; nothing is printed behind it. */
+static bool
 source_print(struct printer *p, struct cursor c, unsigned units)
 {
 	uint32_t reserved = cursor_u32(p, c, 4);
 	if (reserved || p->opts.verbose)
 		text_put(p, ", rsv=0x%x", reserved);
 	if (units % 2) {
-		text_put(p, " (invalid length %u)", units);
-		return;
+		text_put(p, " (invalid length %u) (invalid)", units);
+		return false;
 	}
 	addresses_print(p, c, units / 2);
 	text_str(p, ") ");
+	return true;
 }
 
 /* What follows the segment list: type, length, value (RFC 8754 §2.1). */
@@ -58,17 +60,14 @@ segments_print(struct printer *p, struct cursor c, unsigned units)
 	if (flags || p->opts.verbose)
 		text_put(p, ", flags=0x%0x", flags);
 	text_put(p, ", tag=%x", cursor_u16(p, c, 6));
-	if ((last + 1) * 2 > units) {
-		text_put(p, " (invalid length %u)", units);
-		return;
-	}
-	addresses_print(p, c, last + 1);
-	tlvs_print(p, c, UNIT + (last + 1) * ADDRESS, (units + 1) * UNIT);
+	unsigned count = last + 1 < units / 2 ? last + 1 : units / 2;
+	addresses_print(p, c, count);
+	tlvs_print(p, c, UNIT + count * ADDRESS, (units + 1) * UNIT);
 	text_str(p, ") ");
 }
 
 uint32_t
-ip6_routing_print(struct printer *p, struct cursor c)
+ip6_routing_print(struct printer *p, struct cursor c, struct cursor *dst)
 {
 	p->proto = "rt6";
 	text_str(p, "RT6 ");
@@ -79,14 +78,16 @@ ip6_routing_print(struct printer *p, struct cursor c)
 	if (type == SOURCE)
 		text_str(p, " [Deprecated]");
 	text_put(p, ", segleft=%u", cursor_u8(p, c, 3));
-	if (type == SOURCE || type == MOBILE)
-		source_print(p, c, units);
-	else if (type == SEGMENTS)
+	if (type == SEGMENTS)
 		segments_print(p, c, units);
-	else {
-		text_str(p, " (unknown type)");
+	else if (type != SOURCE && type != MOBILE) {
+		text_str(p, " (unknown type) (invalid)");
 		return 0;
-	}
+	} else if (!source_print(p, c, units))
+		return 0;
+	uint32_t last = type == SEGMENTS ? UNIT : (units - 1) * UNIT;
+	if (units && cursor_u8(p, c, 3) && cursor_has(c, last, ADDRESS))
+		*dst = cursor_limit(cursor_skip(c, last), ADDRESS);
 	return (units + 1) * UNIT;
 }
 
@@ -100,7 +101,10 @@ ip6_fragment_print(struct printer *p, struct cursor c, bool *fragment)
 	unsigned word = cursor_u16(p, c, 2);
 	if (p->opts.verbose)
 		text_put(p, "0x%08x:", cursor_u32(p, c, 4));
-	text_put(p, "%u|%u) ", word & 0xfff8, c.len - UNIT);
+	text_put(p, "%u|%u)", word & 0xfff8, c.len - UNIT);
 	*fragment = true;
-	return (word & 0xfff8) == 0;
+	if (word & 0xfff8)
+		return false;
+	text_chr(p, ' ');
+	return true;
 }

@@ -27,20 +27,22 @@ static const struct name_row names[] = {
 	{ ALERT, "RA" },
 };
 
-/* Type, length, pointer (from 1, to the next free place), addresses. */
+/* `o` from the type on, n bytes by its length.  What is wrong is said, and then
+ * printed as far as it goes, beyond the option too.  Type, length, pointer (from 1, to
+ * the next free place), addresses. */
 static void
-route_print(struct printer *p, struct cursor o)
+route_print(struct printer *p, struct cursor o, uint32_t n)
 {
-	if (o.len < 3) {
-		text_put(p, " [bad length %u]", o.len);
+	if (n < 3) {
+		text_put(p, " [bad length %u]", n);
 		return;
 	}
-	if ((o.len + 1) & 3)
-		text_put(p, " [bad length %u]", o.len);
+	if ((n + 1) & 3)
+		text_put(p, " [bad length %u]", n);
 	unsigned ptr = cursor_u8(p, o, 2) - 1u;
-	if (ptr < 3 || ((ptr + 1) & 3))
+	if (ptr < 3 || ptr > n || ((ptr + 1) & 3))
 		text_put(p, " [bad ptr %u]", cursor_u8(p, o, 2));
-	for (uint32_t at = 3; at + HOP <= o.len && text_open(p); at += HOP) {
+	for (uint32_t at = 3; at < n && text_open(p); at += HOP) {
 		text_chr(p, ' ');
 		address_ip4(p, o, at);
 		if (ptr > at)
@@ -49,20 +51,20 @@ route_print(struct printer *p, struct cursor o)
 }
 
 static void
-times_print(struct printer *p, struct cursor o)
+times_print(struct printer *p, struct cursor o, uint32_t n)
 {
 	static const char *const kinds[] = { "TSONLY", "TS+ADDR", NULL, "PRESPEC" };
-	if (o.len < 4) {
-		text_put(p, "[bad length %u]", o.len);
+	if (n < 4) {
+		text_put(p, "[bad length %u]", n);
 		return;
 	}
 	text_str(p, " TS{");
 	unsigned how = cursor_u8(p, o, 3), kind = how & 15;
 	uint32_t hop = kind != 0 ? 8 : 4;
-	if ((o.len - 4) & (hop - 1))
-		text_put(p, "[bad length %u]", o.len);
+	if ((n - 4) & (hop - 1))
+		text_put(p, "[bad length %u]", n);
 	unsigned next = cursor_u8(p, o, 2) - 1u;
-	if (next < 4 || next > o.len || (next - 4) % hop)
+	if (next < 4 || next > n || (next - 4) % hop)
 		text_put(p, "[bad ptr %u]", cursor_u8(p, o, 2));
 	if (kind < ROWS(kinds) && kinds[kind])
 		text_str(p, kinds[kind]);
@@ -70,19 +72,17 @@ times_print(struct printer *p, struct cursor o)
 		text_put(p, "[bad ts type %u]", kind);
 		goto done;
 	}
-	const char *mark = "";
-	for (uint32_t at = 4; at + hop <= o.len && text_open(p); at += hop) {
+	const char *mark = " ";
+	for (uint32_t at = 4; at < n && text_open(p); at += hop) {
 		if (next == at)
 			mark = " ^ ";
 		text_put(p, "%s%u@", mark, cursor_u32(p, o, at + hop - 4));
 		if (hop == 8)
 			address_ip4(p, o, at);
-		else
-			text_str(p, "");
 		mark = " ";
 	}
 done:
-	text_str(p, next == o.len ? " ^ " : "");
+	text_str(p, next == n ? " ^ " : "");
 	if (how >> 4)
 		text_put(p, " [%u hops not recorded]} ", how >> 4);
 	else
@@ -90,23 +90,23 @@ done:
 }
 
 static void
-alert_print(struct printer *p, struct cursor o)
+alert_print(struct printer *p, struct cursor o, uint32_t n)
 {
-	if (o.len < 4)
-		text_put(p, "[bad length %u]", o.len);
+	if (n < 4)
+		text_put(p, " [bad length %u]", n);
 	else if (cursor_u16(p, o, 2) != 0)
 		text_put(p, " value %u", cursor_u16(p, o, 2));
 }
 
 static void
-value_print(struct printer *p, struct cursor o, unsigned type)
+value_print(struct printer *p, struct cursor o, uint32_t n, unsigned type)
 {
 	switch (type) {
 	case RR:
 	case LSRR:
-	case SSRR: route_print(p, o); break;
-	case TIMESTAMP: times_print(p, o); break;
-	case ALERT: alert_print(p, o); break;
+	case SSRR: route_print(p, o, n); break;
+	case TIMESTAMP: times_print(p, o, n); break;
+	case ALERT: alert_print(p, o, n); break;
 	}
 }
 
@@ -130,7 +130,6 @@ ip_options_print(struct printer *p, struct cursor c)
 			text_put(p, " [bad length %u]", n);
 			return;
 		}
-		if (cursor_need(p, c, at, n))
-			value_print(p, cursor_limit(cursor_skip(c, at), n), type);
+		value_print(p, cursor_skip(c, at), n, type);
 	}
 }

@@ -31,6 +31,7 @@ void
 mld2_query_print(struct printer *p, struct cursor c)
 {
 	bool v = p->opts.verbose != 0;
+	text_str(p, " v2");
 	if (v)
 		text_put(p, " [max resp delay=%u]", expand(cursor_u16(p, c, 4), 12));
 	text_str(p, " [gaddr ");
@@ -46,7 +47,7 @@ mld2_query_print(struct printer *p, struct cursor c)
 	unsigned count = cursor_u16(p, c, 26);
 	if (count > 0) {
 		if (c.len < QUERY + count * ADDRESS)
-			text_put(p, " [invalid number of sources %u]", count);
+			text_str(p, " [invalid number of sources]");
 		else if (p->opts.verbose > 1)
 			sources_print(p, c, QUERY, count);
 		else

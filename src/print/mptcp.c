@@ -36,10 +36,8 @@ capable_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 {
 	unsigned version = cursor_u8(p, c, 0) & 15, flags = cursor_u8(p, c, 1);
 	bool syn = tcp_flags & SYN, ack = tcp_flags & ACK;
-	bool fits = c.len == 10 || (c.len == 2 && version == 1 && syn && !ack) ||
-		    (c.len == 18 && !syn) ||
-		    ((c.len == 20 || c.len == 22) && !syn && version == 1);
-	if (!fits || (c.len == 10 && version == 1 && !(syn && ack)))
+	bool fits = syn ? c.len == 2 || c.len == 10 : ack && (c.len == 18 || c.len == 20);
+	if (!fits)
 		return false;
 	if (version > 1) {
 		text_put(p, " Unknown Version (%u)", version);
@@ -54,8 +52,6 @@ capable_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 		text_put(p, ",0x%lx", (unsigned long)u64(p, c, 2 + KEY));
 	if (c.len >= 20)
 		text_put(p, ",data_len=%u", cursor_u16(p, c, 2 + 2 * KEY));
-	if (c.len == 22)
-		text_put(p, ",csum=0x%x", cursor_u16(p, c, 4 + 2 * KEY));
 	text_str(p, c.len >= 10 ? "}" : "");
 	return true;
 }
@@ -65,8 +61,8 @@ static bool
 join_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 {
 	bool syn = tcp_flags & SYN, ack = tcp_flags & ACK;
-	if (!((syn && !ack && c.len == 10) || (syn && ack && c.len == 14) ||
-		    (!syn && ack && c.len == 22)))
+	if (!((syn && c.len == 10) || (syn && ack && c.len == 14) ||
+		    (ack && c.len == 22)))
 		return false;
 	if (c.len != 22) {
 		if (cursor_u8(p, c, 0) & 1)
@@ -101,8 +97,7 @@ wide_print(struct printer *p, struct cursor c, uint32_t at, bool eight)
 static bool
 dss_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 {
-	(void)tcp_flags;
-	if (c.len < 2)
+	if (c.len < 2 || (tcp_flags & SYN))
 		return false;
 	unsigned flags = cursor_u8(p, c, 1);
 	uint32_t at = 2;
@@ -142,12 +137,7 @@ add_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 	(void)tcp_flags;
 	unsigned how = cursor_u8(p, c, 0) & 15;
 	/* Without the hash of eight bytes: id and address, and a port perhaps. */
-	bool echo = how == 1, old = how == 4 || how == 6;
-	if (how > 1 && !old) {
-		text_str(p, "[bad version/echo]");
-		return true;
-	}
-	uint32_t n = c.len, hash = !old && !echo ? 8 : 0;
+	uint32_t n = c.len, hash = how == 0 ? 8 : 0;
 	if (n < hash + 2 + IP4)
 		return false;
 	n -= hash + 2;
@@ -156,9 +146,10 @@ add_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 	if ((bytes != IP4 && bytes != IP6) || (how == 4 && bytes != IP4) ||
 		(how == 6 && bytes != IP6))
 		return false;
-	static const char *const names[] = { " v1", " v1-echo", "", "", " v0-ip4", "",
-		" v0-ip6" };
-	text_str(p, names[how]);
+	static const struct name_row names[] = { { 0, "v1" }, { 1, "v1-echo" },
+		{ 4, "v0-ip4" }, { 6, "v0-ip6" } };
+	text_chr(p, ' ');
+	text_name(p, names, ROWS(names), how, "[bad version/echo]");
 	text_put(p, " id %u ", cursor_u8(p, c, 1));
 	if (bytes == IP4)
 		address_ip4(p, c, 2);
@@ -189,8 +180,7 @@ priority_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 	(void)tcp_flags;
 	if (c.len != 1 && c.len != 2)
 		return false;
-	if (cursor_u8(p, c, 0) & 1)
-		text_str(p, " backup");
+	text_str(p, cursor_u8(p, c, 0) & 1 ? " backup" : " non-backup");
 	if (c.len == 2)
 		text_put(p, " id %u", cursor_u8(p, c, 1));
 	return true;

@@ -71,8 +71,7 @@ rest_print(struct printer *p, struct cursor o)
 static void
 mtu_print(struct printer *p, struct cursor o)
 {
-	text_put(
-		p, " %u%s", cursor_u32(p, o, 4), o.len != 8 ? ", bad option length" : "");
+	text_put(p, " %u%s", cursor_u32(p, o, 4), o.len != 8 ? "bad option length" : "");
 }
 
 static void
@@ -92,6 +91,10 @@ static void
 route_print(struct printer *p, struct cursor o)
 {
 	static const char *const prefs[] = { "medium", "high", "rsv", "low" };
+	if (o.len > 24) {
+		text_end(p);
+		return;
+	}
 	struct cursor prefix = cursor_limit(cursor_skip(o, 8), ADDRESS);
 	uint8_t addr[ADDRESS] = { 0 };
 	for (uint32_t i = 0; i < prefix.len && text_open(p); i++)
@@ -166,7 +169,7 @@ option_print(struct printer *p, struct cursor o, unsigned type)
 				hex_plain(p, cursor_skip(o, 2), "\n\t    ");
 			return;
 		}
-	hex_plain(p, cursor_skip(o, 2), "\n\t    ");
+	hex_plain(p, cursor_skip(o, 2), p->opts.verbose > 1 ? "\n\t    " : "\n\t  ");
 }
 
 void

@@ -17,12 +17,13 @@ static const struct name_row flags[] = {
 };
 
 static void
-flags_print(struct printer *p, unsigned bits)
+flags_print(struct printer *p, unsigned bits, unsigned mask)
 {
 	if (!bits)
 		return;
 	text_str(p, " [");
-	text_bits(p, flags, ROWS(flags), bits, "");
+	if (bits & mask)
+		text_bits(p, flags, ROWS(flags), bits & mask, "");
 	text_chr(p, ']');
 }
 
@@ -34,33 +35,48 @@ qtype_print(struct printer *p, struct cursor c, unsigned mask)
 		{ ADDRESSES, "node addresses" } };
 	unsigned qtype = cursor_u16(p, c, 4), bits = cursor_u16(p, c, 6);
 	text_name(p, names, ROWS(names), qtype, "unknown");
-	if (qtype == QTYPES && (bits & 1))
-		text_str(p, " [C]");
+	if (qtype == QTYPES && bits)
+		text_str(p, bits & 1 ? " [C]" : " []");
 	if (qtype == ADDRESSES)
-		flags_print(p, bits & mask);
+		flags_print(p, bits, mask);
+}
+
+/* Labels, of which the last is empty at the end of the message: what is left out
+ * there makes the name a relative one. */
+static void
+labels_print(struct printer *p, struct cursor c, uint32_t at)
+{
+	while (at < c.len && text_open(p)) {
+		uint32_t n = cursor_u8(p, c, at++);
+		if (n == 0) {
+			if (at == c.len)
+				text_chr(p, '.');
+			else if (at + 1 != c.len || cursor_u8(p, c, at) != 0)
+				text_str(p, "???");
+			return;
+		}
+		if (n > c.len - at) {
+			text_str(p, "???");
+			return;
+		}
+		text_safe(p, c, at, n);
+		at += n;
+		if (at < c.len && cursor_u8(p, c, at) != 0)
+			text_chr(p, '.');
+	}
 }
 
 /* A counted string, as old drafts have it, or labels. */
 static void
 name_print(struct printer *p, struct cursor c, uint32_t at)
 {
-	if (at < c.len && cursor_u8(p, c, at) == c.len - at - 1) {
-		if (p->opts.verbose)
-			text_str(p, ", 03 draft");
-		text_str(p, ", \"");
-		text_escaped(p, c, at + 1, c.len - at - 1);
-		text_chr(p, '"');
-		return;
-	}
-	text_chr(p, ' ');
-	while (at < c.len && text_open(p)) {
-		uint32_t n = cursor_u8(p, c, at++);
-		if (n == 0)
-			break;
-		text_escaped(p, c, at, n);
-		text_chr(p, '.');
-		at += n;
-	}
+	bool old = at < c.len && cursor_u8(p, c, at) == c.len - at - 1;
+	text_str(p, old ? ", 03 draft, \"" : ", \"");
+	if (old)
+		text_safe(p, c, at + 1, c.len - at - 1);
+	else
+		labels_print(p, c, at);
+	text_chr(p, '"');
 }
 
 static void
@@ -73,11 +89,13 @@ query_print(struct printer *p, struct cursor c)
 		if (c.len != HEADER && p->opts.verbose)
 			text_str(p, ", invalid len");
 	} else if (c.len == HEADER)
-		text_str(p, p->opts.verbose ? ", 03 draft" : "");
+		text_str(p, ", 03 draft");
 	else if (code == 0 || code == 2) {
 		uint32_t want = code == 0 ? 16 : 4;
 		if (c.len - HEADER != want) {
-			text_str(p, p->opts.verbose ? ", invalid subject len" : "");
+			text_str(p, p->opts.verbose && c.len > HEADER + want
+					    ? ", invalid subject len"
+					    : "");
 		} else {
 			text_str(p, ", subject=");
 			if (code == 0)

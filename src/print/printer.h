@@ -34,7 +34,7 @@ struct printer {
 	struct text out;
 	struct print_opts opts;
 	const char *proto; /* the name for ` [|proto]`: each printer sets its own */
-	bool hex_follows;  /* -x, -X or -A: unknown data is not printed twice */
+	bool hex_follows;  /* -x, -X, -A or -q: unknown data is not shown in hex */
 	uint32_t link_len; /* bytes of link header: -x, -X, -A begin behind them */
 	unsigned depth;    /* of headers within headers, up to PRINT_DEPTH */
 	struct names *names;
@@ -47,6 +47,7 @@ enum { PRINT_DEPTH = 32 };
 /* What the printers behind a network header need of it. */
 struct net {
 	struct cursor src, dst; /* one address each, captured */
+	struct cursor sum_dst;  /* where a source route ends: for the pseudo header */
 	unsigned version;       /* 4 or 6 */
 	unsigned proto; /* of the fixed header: its printer prints the addresses */
 	unsigned ttl;
@@ -68,7 +69,9 @@ void text_put(struct printer *, const char *fmt, ...)
 void text_str(struct printer *, const char *);
 void text_chr(struct printer *, char);
 void text_bytes(struct printer *, const char *, size_t);
+/* Bytes as ^X and M-X, or as \0xNN, where they do not print. */
 void text_escaped(struct printer *, struct cursor, uint32_t off, uint32_t n);
+void text_safe(struct printer *, struct cursor, uint32_t off, uint32_t n);
 /* The names of the bits that are set, `sep` between them; `none` without any. */
 void text_bits(struct printer *, const struct name_row *, size_t rows, uint32_t bits,
 	const char *sep);
@@ -76,6 +79,9 @@ void text_bits(struct printer *, const struct name_row *, size_t rows, uint32_t 
 void text_name(struct printer *, const struct name_row *, size_t rows, uint32_t value,
 	const char *fmt);
 void text_end(struct printer *); /* ` [|proto]`, and closes */
+void text_cut(struct printer *); /* ` [|proto]`, and goes on */
+/* Takes back what came behind `mark`, an out.len of before, and ends there. */
+void text_retract(struct printer *, size_t mark);
 
 static inline bool
 text_open(const struct printer *p)

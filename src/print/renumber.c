@@ -26,8 +26,9 @@ header_print(struct printer *p, struct cursor c, unsigned code)
 	unsigned bits = cursor_u8(p, c, 9);
 	uint32_t reserved = cursor_u32(p, c, 12);
 	text_chr(p, '[');
-	if (bits & 0xf8) {
-		text_bits(p, flags, ROWS(flags), bits & 0xf8, "");
+	if (bits) {
+		if (bits & 0xf8)
+			text_bits(p, flags, ROWS(flags), bits, "");
 		text_chr(p, ',');
 	}
 	text_put(p, "seg=%u,maxdelay=%u", cursor_u8(p, c, 8), cursor_u16(p, c, 10));
@@ -41,14 +42,14 @@ match_print(struct printer *p, struct cursor c, uint32_t at)
 {
 	static const struct name_row operations[] = { { 1, "add" }, { 2, "change" },
 		{ 3, "setglobal" } };
-	text_str(p, " match(");
+	text_str(p, p->opts.verbose > 1 ? "\n\tmatch(" : " match(");
 	text_name(p, operations, ROWS(operations), cursor_u8(p, c, at), "#%u");
 	if (p->opts.verbose)
 		text_put(p, ",ord=%u,min=%u,max=%u", cursor_u8(p, c, at + 2),
-			cursor_u8(p, c, at + 5), cursor_u8(p, c, at + 6));
+			cursor_u8(p, c, at + 4), cursor_u8(p, c, at + 5));
 	text_chr(p, ',');
 	prefix_print(p, c, at + 8);
-	text_put(p, "/%u)", cursor_u8(p, c, at + 4));
+	text_put(p, "/%u)", cursor_u8(p, c, at + 3));
 }
 
 static void
@@ -63,12 +64,15 @@ lifetime_print(struct printer *p, const char *name, uint32_t s)
 static void
 use_print(struct printer *p, struct cursor c, uint32_t at)
 {
-	text_str(p, " use(");
+	unsigned reserved = cursor_u8(p, c, at + 12);
+	text_str(p, p->opts.verbose > 1 ? "\n\tuse(" : " use(");
+	if (reserved & 0x80)
+		text_str(p, "V,");
+	if (reserved & 0x40)
+		text_str(p, "P,");
 	if (p->opts.verbose) {
 		unsigned mask = cursor_u8(p, c, at + 2);
-		if (cursor_u32(p, c, at + 12) >> 24 || true)
-			text_put(p, "mask=0x%x,raflags=0x%x,", mask,
-				cursor_u8(p, c, at + 3));
+		text_put(p, "mask=0x%x,raflags=0x%x,", mask, cursor_u8(p, c, at + 3));
 		lifetime_print(p, "vltime", cursor_u32(p, c, at + 4));
 		lifetime_print(p, "pltime", cursor_u32(p, c, at + 8));
 	}
@@ -85,12 +89,19 @@ renumber_print(struct printer *p, struct cursor c)
 		return;
 	uint32_t next;
 	for (uint32_t at = HEADER; at < c.cap && text_open(p); at = next) {
-		match_print(p, c, at);
-		next = at + cursor_u8(p, c, at + 1) * 8u;
-		for (uint32_t use = at + MATCH; use < next && use < c.cap && text_open(p);
-			use += USE)
-			use_print(p, c, use);
-		if (next < at + MATCH)
+		if (!cursor_has(c, at, MATCH)) {
+			text_cut(p);
 			return;
+		}
+		match_print(p, c, at);
+		/* Three units of eight bytes for the match, four for each prefix. */
+		unsigned units = c.at[at + 1];
+		next = at + units * 8;
+		if (units < 3 || (units - 3) % 4 || !cursor_has(c, at, units * 8)) {
+			text_cut(p);
+			return;
+		}
+		for (uint32_t use = at + MATCH; use < next && text_open(p); use += USE)
+			use_print(p, c, use);
 	}
 }

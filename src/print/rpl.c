@@ -17,7 +17,7 @@ static const struct name_row options[] = {
 	{ 1, "padN" },
 	{ 2, "metrics" },
 	{ 3, "routinginfo" },
-	{ 4, "dodagcfg" },
+	{ 4, "config" },
 	{ 5, "rpltarget" },
 	{ 6, "transitinfo" },
 	{ 8, "destprefix" },
@@ -40,6 +40,10 @@ options_print(struct printer *p, struct cursor c)
 		text_str(p, " opt:");
 		text_name(p, options, ROWS(options), type, "subopt:%u");
 		text_put(p, " len:%u ", n);
+		if (n > c.len - at) {
+			text_end(p);
+			return;
+		}
 		if (p->opts.verbose > 2 && n <= c.len - at && cursor_need(p, c, at, n))
 			hex_plain(p, cursor_limit(cursor_skip(c, at + 2), len), " ");
 	}
@@ -55,8 +59,8 @@ behind_print(struct printer *p, struct cursor c, uint32_t at)
 static void
 solicit_print(struct printer *p, struct cursor c)
 {
+	(void)c;
 	text_str(p, "DODAG Information Solicitation");
-	behind_print(p, c, HEADER);
 }
 
 static void
@@ -70,12 +74,18 @@ static void
 information_print(struct printer *p, struct cursor c)
 {
 	text_str(p, "DODAG Information Object");
+	if (!p->opts.verbose)
+		return;
+	if (c.len < 28) {
+		text_put(p, " [length %u < 24] (invalid)", c.len - HEADER);
+		return;
+	}
 	unsigned how = cursor_u8(p, c, 8);
 	if (!cursor_need(p, c, 0, 28))
 		return;
 	text_str(p, " [dagid:");
 	dag_print(p, c, 12);
-	text_put(p, ",seq:%u,instance:%u,rank:%u,%smop:", cursor_u8(p, c, 10),
+	text_put(p, ",seq:%u,instance:%u,rank:%u,%smop:", cursor_u8(p, c, 9),
 		cursor_u8(p, c, 4), cursor_u16(p, c, 6), how & 0x80 ? "grounded," : "");
 	text_name(p, modes, ROWS(modes), how >> 3 & 7, "mop%u");
 	text_put(p, ",prf:%u]", how & 7);
@@ -86,6 +96,8 @@ static void
 advertise_print(struct printer *p, struct cursor c)
 {
 	text_str(p, "Destination Advertisement Object");
+	if (!p->opts.verbose)
+		return;
 	unsigned flags = cursor_u8(p, c, 5);
 	if (!cursor_need(p, c, 0, HEADER + 4))
 		return;
@@ -106,6 +118,8 @@ static void
 acknowledge_print(struct printer *p, struct cursor c)
 {
 	text_str(p, "Destination Advertisement Object Ack");
+	if (!p->opts.verbose)
+		return;
 	unsigned flags = cursor_u8(p, c, 5);
 	if (!cursor_need(p, c, 0, HEADER + 4))
 		return;

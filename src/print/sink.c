@@ -91,7 +91,8 @@ sink_print_open(const struct print_opts *opts, FILE *out)
 	sp->sink.ops = &ops;
 	sp->out = out;
 	sp->printer.opts = *opts;
-	sp->printer.hex_follows = opts->hex || opts->hex_ascii || opts->ascii;
+	sp->printer.hex_follows =
+		opts->hex || opts->hex_ascii || opts->ascii || opts->quiet;
 	sp->printer.conns = conns_open();
 	sp->printer.clock = clock_open();
 	sp->printer.names = opts->numeric ? NULL : names_open();

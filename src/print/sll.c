@@ -17,16 +17,6 @@ direction(unsigned type)
 }
 
 static void
-type_print(struct printer *p, unsigned type)
-{
-	const struct ether_row *row = dispatch_ether(type);
-	if (p->opts.quiet)
-		text_put(p, "%s", row ? row->name : "Unknown Ethertype");
-	else
-		text_put(p, "ethertype %s (0x%04x)", row ? row->name : "Unknown", type);
-}
-
-static void
 payload_print(struct printer *p, struct cursor c, unsigned type)
 {
 	const struct ether_row *row = dispatch_ether(type);
@@ -50,7 +40,7 @@ sll_print(struct printer *p, struct cursor packet)
 			address_mac(p, packet, 6);
 			text_chr(p, ' ');
 		}
-		type_print(p, type);
+		ether_type_print(p, type);
 		text_put(p, ", length %u: ", packet.len);
 	}
 	payload_print(p, cursor_skip(packet, SLL_HEADER), type);
@@ -76,7 +66,7 @@ sll2_print(struct printer *p, struct cursor packet)
 			address_mac(p, packet, 12);
 			text_chr(p, ' ');
 		}
-		type_print(p, type);
+		ether_type_print(p, type);
 		text_put(p, ", length %u: ", packet.len);
 	}
 	payload_print(p, cursor_skip(packet, SLL2_HEADER), type);

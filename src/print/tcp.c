@@ -140,10 +140,9 @@ segment_print(struct printer *p, struct tcp *t)
 	checksum_print(p, t);
 	uint32_t data = t->len - t->hlen;
 	numbers_print(p, t, data);
-	if (t->hlen > HEADER)
-		tcp_options_print(p,
-			cursor_limit(cursor_skip(t->c, HEADER), t->hlen - HEADER),
-			t->flags, t->first_there);
+	struct cursor options = cursor_limit(cursor_skip(t->c, HEADER), t->hlen - HEADER);
+	if (t->hlen > HEADER && !tcp_options_print(p, options, t->flags, t->first_there))
+		return;
 	text_put(p, ", length %u", data);
 	if (data > 0 && (t->flags & RST))
 		reset_print(p, t, data);

@@ -24,8 +24,7 @@ enum {
 	FAST_OPEN = 34,
 	ACC_ECN0 = 172,
 	ACC_ECN1 = 174,
-	EXP1 = 253,
-	EXP2 = 254
+	EXPERIMENT = 254
 };
 
 static const struct name_row names[] = {
@@ -40,15 +39,14 @@ static const struct name_row names[] = {
 	{ TIMES, "TS" },
 	{ CC, "cc" },
 	{ CC_NEW, "ccnew" },
-	{ CC_ECHO, "ccecho" },
+	{ CC_ECHO, "" },
 	{ MD5, "md5" },
 	{ SCPS, "scps" },
 	{ UTO, "uto" },
 	{ AUTH, "tcp-ao" },
 	{ MPTCP, "mptcp" },
 	{ FAST_OPEN, "tfo" },
-	{ EXP1, "exp" },
-	{ EXP2, "exp" },
+	{ EXPERIMENT, "exp" },
 };
 
 /* The value of one option, `o` without kind and length. */
@@ -84,13 +82,15 @@ fast_open_print(struct printer *p, const struct option *v)
 {
 	uint32_t n = v->o.len;
 	if (n == 0) {
-		text_str(p, " cookiereq");
+		text_str(p, "  cookiereq");
 		return true;
 	}
 	/* RFC 7413 §4.1.1 */
-	if (n % 2 || n < 4 || n > 16)
-		return false;
-	text_str(p, " cookie ");
+	if (n % 2 || n < 4 || n > 16) {
+		text_str(p, "  (invalid)");
+		return true;
+	}
+	text_str(p, "  cookie ");
 	hex_print(p, v->o, 0, n);
 	return true;
 }
@@ -115,8 +115,10 @@ experiment_print(struct printer *p, const struct option *v)
 static bool
 auth_print(struct printer *p, const struct option *v)
 {
-	if (v->o.len < 2)
-		return false;
+	if (v->o.len < 2) {
+		text_str(p, " (invalid)");
+		return true;
+	}
 	text_put(p, " keyid %u rnextkeyid %u", cursor_u8(p, v->o, 0),
 		cursor_u8(p, v->o, 1));
 	if (v->o.len > 2) {
@@ -170,7 +172,8 @@ scps_print(struct printer *p, const struct option *v)
 static bool
 unknown_print(struct printer *p, const struct option *v)
 {
-	text_str(p, " 0x");
+	if (v->o.len)
+		text_str(p, " 0x");
 	hex_print(p, v->o, 0, v->o.len);
 	return true;
 }
@@ -178,6 +181,8 @@ unknown_print(struct printer *p, const struct option *v)
 static bool
 multipath_print(struct printer *p, const struct option *v)
 {
+	if (v->o.len < 1)
+		return false;
 	text_put(p, " %u", v->o.len + 2);
 	return mptcp_print(p, v->o, v->flags);
 }
@@ -207,63 +212,67 @@ static const struct {
 	{ AUTH, ANY, auth_print },
 	{ MPTCP, ANY, multipath_print },
 	{ FAST_OPEN, ANY, fast_open_print },
-	{ EXP1, ANY, experiment_print },
-	{ EXP2, ANY, experiment_print },
+	{ EXPERIMENT, ANY, experiment_print },
 };
 
-/* false: bad.  `v->o` holds all that the length byte covers. */
+/* Prints the value of a kind in `v->o`, which holds the rest of the options, of
+ * which `given` bytes are the value by its length byte.  Gives the bytes that the
+ * kind takes, which may be others: then the next option is read behind these. */
 static bool
-value_print(struct printer *p, struct option *v)
+value_print(struct printer *p, struct option *v, uint32_t *given)
 {
-	for (size_t i = 0; i < ROWS(forms); i++) {
-		if (forms[i].kind != v->kind)
-			continue;
-		uint32_t given = v->o.len;
-		if (forms[i].size != ANY) {
-			if (given < forms[i].size)
-				return false;
-			v->o = cursor_limit(v->o, forms[i].size);
-		}
-		if (!cursor_need(p, v->o, 0, v->o.len))
-			return true;
-		if (forms[i].print && !forms[i].print(p, v))
-			return false;
-		if (given != v->o.len)
-			text_put(p, "[len %u]", given + 2);
+	size_t i = 0;
+	while (i < ROWS(forms) && forms[i].kind != v->kind)
+		i++;
+	uint32_t take = i < ROWS(forms) && forms[i].size != ANY ? forms[i].size : *given;
+	if (take > v->o.len)
+		return false;
+	v->o = cursor_limit(v->o, take);
+	if (i == ROWS(forms))
+		unknown_print(p, v);
+	else if (!cursor_need(p, v->o, 0, take))
 		return true;
-	}
-	return unknown_print(p, v);
+	else if (forms[i].print && !forms[i].print(p, v))
+		return false;
+	if (take != *given)
+		text_put(p, "[len %u]", *given + 2);
+	*given = take;
+	return true;
 }
 
-void
+bool
 tcp_options_print(struct printer *p, struct cursor c, unsigned flags, uint32_t base)
 {
 	text_str(p, ", options [");
-	const char *sep = "";
-	uint32_t n;
-	for (uint32_t at = 0; at < c.len && text_open(p); at += n) {
+	uint32_t at = 0;
+	while (at < c.len && text_open(p)) {
 		struct option v = {
 			.kind = cursor_u8(p, c, at), .flags = flags, .base = base
 		};
-		text_str(p, sep);
-		sep = ",";
-		n = 1;
+		if (at > 0)
+			text_chr(p, ',');
+		uint32_t len = 1, value = 0;
 		if (v.kind != EOL && v.kind != NOP) {
-			n = cursor_u8(p, c, at + 1);
-			if (n < 2 || n > c.len - at)
+			len = cursor_u8(p, c, at + 1);
+			if (text_open(p) && (len < 2 || len > c.len - at))
 				goto bad;
+			value = len - 2;
 		}
 		text_name(p, names, ROWS(names), v.kind, "unknown-%u");
 		if (v.kind == EOL)
 			break;
-		if (v.kind == NOP)
+		if (v.kind == NOP) {
+			at++;
 			continue;
-		v.o = cursor_skip(cursor_limit(cursor_skip(c, at), n), 2);
-		if (!value_print(p, &v))
+		}
+		v.o = cursor_skip(c, at + 2);
+		if (!value_print(p, &v, &value))
 			goto bad;
+		at += 2 + value;
 	}
 	text_chr(p, ']');
-	return;
+	return true;
 bad:
-	text_str(p, "[bad opt]");
+	text_str(p, at > 0 ? "[bad opt]]" : "[bad opt]");
+	return false;
 }

@@ -57,6 +57,22 @@ text_end(struct printer *p)
 	p->out.closed = true;
 }
 
+void
+text_cut(struct printer *p)
+{
+	bool closed = p->out.closed;
+	text_end(p);
+	p->out.closed = closed;
+}
+
+void
+text_retract(struct printer *p, size_t mark)
+{
+	p->out.len = mark;
+	p->out.closed = false;
+	text_end(p);
+}
+
 struct spec {
 	unsigned base, width;
 	bool zero, negative;
@@ -176,6 +192,18 @@ text_name(struct printer *p, const struct name_row *rows, size_t n, uint32_t val
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	text_put(p, fmt, value);
 #pragma GCC diagnostic pop
+}
+
+void
+text_safe(struct printer *p, struct cursor c, uint32_t off, uint32_t n)
+{
+	for (uint32_t i = 0; i < n && text_open(p); i++) {
+		uint8_t b = cursor_u8(p, c, off + i);
+		if (b >= 0x20 && b < 0x7f)
+			text_chr(p, (char)b);
+		else
+			text_put(p, "\\0x%02x", b);
+	}
 }
 
 /* Bytes of a text field: what does not print is shown as ^X, and M- before the

@@ -29,18 +29,18 @@ udp_print(struct printer *p, struct cursor c, const struct net *net)
 	p->proto = "udp";
 	if (!cursor_has(c, 0, 4)) {
 		address_pair(p, net);
-		text_chr(p, ':');
+		text_str(p, ": ");
 		text_end(p);
 		return;
 	}
 	address_ports(p, net, UDP, c);
-	if (!cursor_need(p, c, 0, HEADER))
-		return;
 	uint32_t len = c.len;
 	if (len < HEADER) {
 		text_put(p, "truncated-udp %u", len);
 		return;
 	}
+	if (!cursor_need(p, c, 0, HEADER))
+		return;
 	uint32_t says = cursor_u16(p, c, 4);
 	if (says == 0 && len > 0xffff)
 		says = len;
@@ -49,11 +49,8 @@ udp_print(struct printer *p, struct cursor c, const struct net *net)
 		return;
 	}
 	uint32_t body = says < len ? says - HEADER : len - HEADER;
-	if (p->opts.quiet) {
-		text_put(p, "UDP, length %u", body);
-		return;
-	}
-	if (p->opts.verbose && !net->fragment)
+	/* IPv6 wants the checksum, so it is looked at earlier. */
+	if (p->opts.verbose > (net->version == 4) && !net->fragment)
 		checksum_print(p, c, body + HEADER, net);
 	if (says - HEADER > body && !net->fragment)
 		text_put(p, "UDP, bad length %u > %u", says - HEADER, body);
