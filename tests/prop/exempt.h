@@ -3,11 +3,9 @@
 #ifndef BPFCAP_TESTS_EXEMPT_H
 #define BPFCAP_TESTS_EXEMPT_H
 
-#include <stdint.h>
-
 #include "check.h"
 
 /* The reason why this failure is none, or NULL. */
-const char *exempt_reason(const struct failure *, const char *text, uint16_t linktype);
+const char *exempt_reason(const struct failure *, const char *text);
 
 #endif

@@ -277,22 +277,22 @@ add_word(struct expr *e, struct rng *r, uint16_t linktype)
 }
 
 static void
-add_primitive(struct expr *e, struct rng *r, uint16_t linktype)
+add_primitive(struct expr *e, struct rng *r, const struct expr_kind *kind)
 {
 	const uint32_t which = rng_below(r, 100);
 
 	if (which < 50)
-		add_head(e, r, linktype);
+		add_head(e, r, kind->linktype);
 	else if (which < 72)
-		add_word(e, r, linktype);
+		add_word(e, r, kind->linktype);
 	else if (which < 77)
 		expr_add(e, "%s %u ", which < 75 ? "less" : "greater", rng_below(r, 160));
 	else
-		expr_add_relation(e, r, linktype);
+		expr_add_relation(e, r, kind);
 }
 
 static void
-add_term(struct expr *e, struct rng *r, uint16_t linktype, unsigned depth)
+add_term(struct expr *e, struct rng *r, const struct expr_kind *kind, unsigned depth)
 {
 	if (rng_chance(r, 15))
 		expr_add(e, rng_chance(r, 70) ? "not " : "! ");
@@ -306,16 +306,16 @@ add_term(struct expr *e, struct rng *r, uint16_t linktype, unsigned depth)
 
 			if (i)
 				expr_add(e, "%s", PICK(r, joins));
-			add_term(e, r, linktype, depth - 1);
+			add_term(e, r, kind, depth - 1);
 		}
 		expr_add(e, ") ");
 	} else {
-		add_primitive(e, r, linktype);
+		add_primitive(e, r, kind);
 	}
 }
 
 void
-expr_build(struct rng *r, uint16_t linktype, struct expr *e)
+expr_build(struct rng *r, const struct expr_kind *kind, struct expr *e)
 {
 	const uint32_t terms = 1 + rng_below(r, 4);
 
@@ -324,7 +324,7 @@ expr_build(struct rng *r, uint16_t linktype, struct expr *e)
 	for (uint32_t i = 0; i < terms; i++) {
 		if (i)
 			expr_add(e, rng_chance(r, 50) ? "and " : "or ");
-		add_term(e, r, linktype, 3);
+		add_term(e, r, kind, 3);
 	}
 	if (e->len && e->text[e->len - 1] == ' ')
 		e->text[--e->len] = '\0';

@@ -21,15 +21,20 @@ struct expr {
 	size_t len;
 };
 
+struct expr_kind {
+	uint16_t linktype;
+	bool guards_anywhere; /* indexes of any protocol also in right operands */
+};
+
 /* The next random expression.  Almost all are right for the link type; a few are not
  * (a qualifier that does not go with an id), for compilers must agree on that as well. */
-void expr_build(struct rng *, uint16_t linktype, struct expr *);
+void expr_build(struct rng *, const struct expr_kind *, struct expr *);
 
 /* Appends; what does not fit is left out. */
 void expr_add(struct expr *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends a relation (`tcp [ 13 ] & 7 != 0`). */
-void expr_add_relation(struct expr *, struct rng *, uint16_t linktype);
+void expr_add_relation(struct expr *, struct rng *, const struct expr_kind *);
 
 /* Names in expressions, from where libpcap has them: the system.  Protocols only. */
 extern const struct filter_names expr_names;

@@ -24,8 +24,8 @@ add_idiom(struct expr *e, struct rng *r)
 		"ip [ 8 ] < 64 ",
 		"ip [ 9 ] = 6 ",
 		"ip [ 2 : 2 ] > 60 ",
-		("ip [ 2 : 2 ] - ( ( ip [ 0 ] & 0xf ) << 2 ) - "
-		 "( ( tcp [ 12 ] & 0xf0 ) >> 2 ) != 0 "),
+		("( tcp port 80 and ip [ 2 : 2 ] - ( ( ip [ 0 ] & 0xf ) << 2 ) - "
+		 "( ( tcp [ 12 ] & 0xf0 ) >> 2 ) != 0 ) "),
 		"ip6 [ 6 ] = 17 ",
 		"ip6 [ 40 ] = 128 ",
 		"icmp [ icmptype ] = icmp-echo ",
@@ -59,82 +59,112 @@ add_number(struct expr *e, struct rng *r)
 	}
 }
 
-static void add_arith(struct expr *, struct rng *, uint16_t linktype, unsigned depth);
+/* The side of a relation that is being written.  libpcap tests the protocol of what
+ * stands first and forgets that of a right operand (gencode.c, gen_arth): so unless that
+ * is wanted, what stands first chooses the protocol of all that follows it. */
+struct side {
+	struct expr *e;
+	struct rng *r;
+	const struct expr_kind *kind;
+	const char *protocol; /* NULL: not chosen yet */
+};
 
-static void
-add_index(struct expr *e, struct rng *r, uint16_t linktype, unsigned depth)
+static void add_arith(struct side *, unsigned depth);
+
+static const char *
+draw_protocol(const struct side *s)
 {
 	static const char *const protocols[] = { "ip ", "tcp ", "ip ", "ip6 ", "udp ",
 		"icmp ", "ip ", "tcp ", "icmp6 ", "arp ", "sctp ", "rarp ", "igmp ",
 		"ether " };
-	static const char *const sizes[] = { "", "", "", ": 1 ", ": 2 ", ": 2 ", ": 4 " };
 
-	if (linktype == RAW &&
-		rng_chance(r, 70)) /* arp and rarp are always false there */
-		expr_add(e, "%s[ ", rng_chance(r, 60) ? "ip " : "tcp ");
-	else
-		expr_add(e, "%s[ ", PICK(r, protocols));
-	if (depth && rng_chance(r, 25))
-		add_arith(e, r, linktype, depth - 1);
-	else if (rng_chance(r, 3))
-		expr_add(e, "- %u ", 1 + rng_below(r, 4));
-	else
-		expr_add(e, "%u ", rng_below(r, rng_chance(r, 85) ? 24 : 100));
-	expr_add(e, "%s] ", PICK(r, sizes));
+	if (s->kind->linktype == RAW &&
+		rng_chance(s->r, 70)) /* arp is never true there */
+		return rng_chance(s->r, 60) ? "ip " : "tcp ";
+	return PICK(s->r, protocols);
 }
 
 static void
-add_binary(struct expr *e, struct rng *r, uint16_t linktype, unsigned depth)
+add_index(struct side *s, unsigned depth)
+{
+	static const char *const sizes[] = { "", "", "", ": 1 ", ": 2 ", ": 2 ", ": 4 " };
+	const bool first = !s->protocol;
+
+	if (first || s->kind->guards_anywhere)
+		s->protocol = draw_protocol(s);
+	expr_add(s->e, "%s[ ", s->protocol);
+	if (depth && rng_chance(s->r, 25)) {
+		struct side inside = *s;
+
+		if (first) /* its check is kept, for that of an index is */
+			inside.protocol = NULL;
+		add_arith(&inside, depth - 1);
+	} else if (rng_chance(s->r, 3)) {
+		expr_add(s->e, "- %u ", 1 + rng_below(s->r, 4));
+	} else {
+		expr_add(s->e, "%u ", rng_below(s->r, rng_chance(s->r, 85) ? 24 : 100));
+	}
+	expr_add(s->e, "%s] ", PICK(s->r, sizes));
+}
+
+static void
+add_binary(struct side *s, unsigned depth)
 {
 	static const char *const operators[] = { "+ ", "- ", "* ", "/ ", "% ", "& ", "| ",
 		"^ ", "<< ", ">> ", "& ", "& ", "+ ", "- " };
+	struct rng *r = s->r;
 	const char *op = PICK(r, operators);
 
-	add_arith(e, r, linktype, depth - 1);
-	expr_add(e, "%s", op);
+	add_arith(s, depth - 1);
+	expr_add(s->e, "%s", op);
+	if (!s->protocol)
+		s->protocol = "ether "; /* nothing to test */
 	/* A literal 0 to divide by, or a shift of 32 or more, is an error: seldom. */
 	if (op[0] == '/' || op[0] == '%')
-		expr_add(e, "%u ", rng_below(r, 100) ? 1 + rng_below(r, 40) : 0);
+		expr_add(s->e, "%u ", rng_below(r, 100) ? 1 + rng_below(r, 40) : 0);
 	else if ((op[0] == '<' || op[0] == '>') && rng_chance(r, 80))
-		expr_add(e, "%u ", rng_below(r, 100) ? rng_below(r, 32) : 32);
+		expr_add(s->e, "%u ", rng_below(r, 100) ? rng_below(r, 32) : 32);
 	else
-		add_arith(e, r, linktype, depth - 1);
+		add_arith(s, depth - 1);
 	/* ...but one that is only known when the packet is there is not. */
 	if ((op[0] == '/' || op[0] == '%') && rng_chance(r, 25)) {
-		expr_add(e, "/ ");
-		add_index(e, r, linktype, 0);
+		expr_add(s->e, "/ ");
+		add_index(s, 0);
 	}
 }
 
 static void
-add_arith(struct expr *e, struct rng *r, uint16_t linktype, unsigned depth)
+add_arith(struct side *s, unsigned depth)
 {
-	const uint32_t which = rng_below(r, 100);
+	const uint32_t which = rng_below(s->r, 100);
 
 	if (depth && which < 40) {
-		const bool parens = rng_chance(r, 60);
+		const bool parens = rng_chance(s->r, 60);
 
-		expr_add(e, parens ? "( " : "");
-		add_binary(e, r, linktype, depth);
-		expr_add(e, parens ? ") " : "");
+		expr_add(s->e, parens ? "( " : "");
+		add_binary(s, depth);
+		expr_add(s->e, parens ? ") " : "");
 	} else if (depth && which < 44) {
-		expr_add(e, "- ");
-		add_arith(e, r, linktype, depth - 1);
+		expr_add(s->e, "- ");
+		add_arith(s, depth - 1);
 	} else if (which < 52) {
-		expr_add(e, which < 48 ? "len " : "length ");
+		expr_add(s->e, which < 48 ? "len " : "length ");
 	} else if (which < 70) {
-		add_number(e, r);
+		add_number(s->e, s->r);
 	} else {
-		add_index(e, r, linktype, depth);
+		add_index(s, depth);
 	}
 }
 
 /* A value that the left side may well have: the packets' own. */
 static void
-add_right(struct expr *e, struct rng *r, uint16_t linktype)
+add_right(struct side *s)
 {
+	struct expr *e = s->e;
+	struct rng *r = s->r;
+
 	switch (rng_below(r, 6)) {
-	case 0: add_arith(e, r, linktype, 2); break;
+	case 0: add_arith(s, 2); break;
 	case 1: expr_add(e, "%u ", pool_port(r)); break;
 	case 2: expr_add(e, "%u ", pool_protocol(r)); break;
 	case 3: expr_add(e, "0x%x ", pool_ip4(r)); break;
@@ -144,19 +174,20 @@ add_right(struct expr *e, struct rng *r, uint16_t linktype)
 }
 
 void
-expr_add_relation(struct expr *e, struct rng *r, uint16_t linktype)
+expr_add_relation(struct expr *e, struct rng *r, const struct expr_kind *kind)
 {
 	static const char *const relations[] = { "= ", "== ", "!= ", "> ", "< ",
 		">= ", "<= ", "!= ", "> ", "< " };
+	struct side left = { e, r, kind, NULL }, right = left;
 
 	if (rng_chance(r, 30)) {
 		add_idiom(e, r);
 		return;
 	}
 	if (rng_chance(r, 50))
-		add_index(e, r, linktype, 1);
+		add_index(&left, 1);
 	else
-		add_arith(e, r, linktype, 3);
+		add_arith(&left, 3);
 	expr_add(e, "%s", PICK(r, relations));
-	add_right(e, r, linktype);
+	add_right(&right);
 }

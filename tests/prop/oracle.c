@@ -4,6 +4,8 @@
 #include "oracle.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../gen/rng.h"
@@ -31,24 +33,49 @@ find_dlt(uint16_t linktype)
 	return -1;
 }
 
+/* libpcap's head tests `ip multicast` by the top four bits of the address, as RFC 1112 §4
+ * has it; libpcap up to 1.10 takes 240.0.0.0 and what is above it as well.  The oracle is
+ * made to mean what head means: the relation stands at the same place in the grammar. */
+#define OLD_TEXT "ip multicast"
+#define NEW_TEXT "ip[16] & 0xf0 = 0xe0"
+
+static char *
+as_head_means(const char *text)
+{
+	char *out = NULL;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+	const char *at;
+
+	if (!f)
+		abort();
+	for (; (at = strstr(text, OLD_TEXT)); text = at + strlen(OLD_TEXT))
+		fprintf(f, "%.*s%s", (int)(at - text), text, NEW_TEXT);
+	fputs(text, f);
+	fclose(f);
+	return out;
+}
+
 bool
 oracle_open(struct oracle *o, const char *text, uint16_t linktype, bool optimised)
 {
+	char *meant;
+	bool ok;
+
 	memset(o, 0, sizeof *o);
 	o->dead = pcap_open_dead(find_dlt(linktype), SNAPLEN);
 	if (!o->dead) {
 		strcpy(o->error, "pcap_open_dead failed");
 		return false;
 	}
-	if (pcap_compile(o->dead, &o->program, text, optimised, 0) < 0) {
-		const char *why = pcap_geterr(o->dead);
-		const size_t n = strnlen(why, sizeof o->error - 1);
-
-		memcpy(o->error, why, n);
+	meant = as_head_means(text);
+	ok = pcap_compile(o->dead, &o->program, meant, optimised, 0) == 0;
+	free(meant);
+	if (!ok) {
+		snprintf(o->error, sizeof o->error, "%s", pcap_geterr(o->dead));
 		o->program.bf_insns = NULL;
-		return false;
 	}
-	return true;
+	return ok;
 }
 
 void

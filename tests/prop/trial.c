@@ -108,7 +108,9 @@ trial_compile_cooked(struct trial *t)
 	if (t->linktype != SLL2 || !t->ours[0])
 		return true;
 	t->cooked = compile(t, FILTER_INPUT_COOKED, false, &ds);
-	if (t->cooked || ds.diag[0].code == DIAG_UNSUPPORTED) /* bytes of the header */
+	t->cooked_never = said_never(&ds);
+	/* Not all of the header is metadata. */
+	if (t->cooked || t->cooked_never || ds.diag[0].code == DIAG_UNSUPPORTED)
 		return true;
 	trial_describe(t, &ds);
 	return trial_fail(
