@@ -45,8 +45,7 @@ struct pktbuf {
 struct sock_config {
 	__u32 snap;       /* bytes kept of a packet, 1..EVENT_SNAP_MAX */
 	__u32 reach;      /* bytes of scratch that the filter reads, 0..EVENT_SCRATCH */
-	__u32 wake_at;    /* bytes in the ring from which on the reader is woken ... */
-	__u32 wake_span;  /* ... for as many bytes more; then it is known to be awake */
+	__u32 wake_at;    /* bytes in the ring at which the reader is woken */
 	__u32 lo_ifindex; /* its outgoing packets come in again: not looked at */
 	__u8 immediate;   /* 1: wake the reader whenever it sleeps */
 	__u8 skip_in;     /* 1: outgoing packets only */
@@ -84,7 +83,7 @@ struct sll2 {
 
 _Static_assert(sizeof(struct event) == 32, "records keep 8-byte alignment");
 _Static_assert(sizeof(struct pktbuf) == 24 + EVENT_SCRATCH, "no padding");
-_Static_assert(sizeof(struct sock_config) == 24, "no padding");
+_Static_assert(sizeof(struct sock_config) == 20, "no padding");
 _Static_assert(sizeof(struct counters) == 64, "one cache line");
 _Static_assert(sizeof(struct link) == 4, "a map value without padding");
 _Static_assert(sizeof(struct sll2) == 20, "LINKTYPE_LINUX_SLL2");

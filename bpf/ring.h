@@ -48,17 +48,22 @@ ring_reserve(__u64 caplen, __u64 snap)
 	return bpf_ringbuf_reserve(&ring, sizeof(struct event) + size, 0);
 }
 
-/* Waking the reader costs 10 us, so it is woken only when the ring fills: it sleeps
- * with an empty ring, hence the fill passes [wake_at, wake_at + wake_span) whenever
- * many packets wait; what is less is found by its time-out. */
+#define RING_SLACK 65536 /* bytes that other CPUs may reserve before this one looks */
+
+/* Waking the reader costs 1 to 10 us, so it is woken only when the ring's fill passes
+ * `wake_at`: it sleeps with an empty ring only, so it is awake when there is more, and
+ * what is less is found by its time-out.  Passed means: by this record, the room of
+ * which is at most 4 times `caplen`, or within the slack of others.  Measured (1,500
+ * bytes, ns in the program): woken from 256 to 768 KiB 660, once past 1 MiB 380. */
 static __always_inline void
-ring_submit(struct event *e, const volatile struct sock_config *c)
+ring_submit(struct event *e, __u64 caplen, const volatile struct sock_config *c)
 {
 	__u64 flags = 0;
 	if (!c->immediate) {
 		const __u64 past =
 			bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) - c->wake_at;
-		flags = past < c->wake_span ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+		flags = past < RING_SLACK + 4 * caplen ? BPF_RB_FORCE_WAKEUP
+						       : BPF_RB_NO_WAKEUP;
 	}
 	bpf_ringbuf_submit(e, flags);
 }

@@ -163,7 +163,7 @@ capture_raw(struct __sk_buff *skb)
 		put_tagged(skb, e, caplen);
 	else if (caplen > 0)
 		bpf_skb_load_bytes(skb, 0, e->data, caplen);
-	ring_submit(e, &config);
+	ring_submit(e, caplen, &config);
 	return 0;
 }
 
@@ -219,7 +219,7 @@ capture_cooked(struct __sk_buff *skb)
 	if (caplen > sizeof(struct sll2))
 		bpf_skb_load_bytes(skb, 0, e->data + sizeof(struct sll2),
 			caplen - sizeof(struct sll2));
-	ring_submit(e, &config);
+	ring_submit(e, caplen, &config);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 
 /* What is read is given back in pieces of this part of the ring, and when the ring is
  * empty: producers read the position for each record, on other CPUs. */
-#define GIVE_BACK 16
+#define GIVE_BACK 64
 
 static bool
 refuse(struct diags *ds, int err)

@@ -20,8 +20,7 @@
 #include "live_ring.h"
 #include "splice.h"
 
-#define WAKE_AT (256U << 10)   /* bytes; measured: bpf/ring.h */
-#define WAKE_SPAN (512U << 10) /* more than the longest record */
+#define WAKE_PART 8 /* the reader is woken when this part of the ring is full */
 
 enum state { RUNNING, STOPPED, BROKEN };
 
@@ -166,8 +165,7 @@ set_up(struct live_sock *l, const struct live_opts *opts, const struct iface *if
 	k->rodata->config = (struct sock_config){
 		.snap = opts->snaplen,
 		.reach = body->reach,
-		.wake_at = size / 4 < WAKE_AT ? size / 4 : WAKE_AT,
-		.wake_span = WAKE_SPAN,
+		.wake_at = size / WAKE_PART,
 		.lo_ifindex = if_nametoindex("lo"),
 		.immediate = opts->immediate,
 		.skip_in = opts->direction == LIVE_OUT,
