@@ -1,5 +1,4 @@
 /* privilege.c: in: the process's capabilities and a user's name; out: fewer of them. */
-#define _GNU_SOURCE /* setresuid */
 #include "privilege.h"
 
 #include <cap-ng.h>

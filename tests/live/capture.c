@@ -8,7 +8,6 @@
  * number is not one more than the last one's; -S sleeps after each packet, so that the
  * ring overflows; -u gives the filter for user space away, -v prints each packet.
  * Status: 0 ok, 1 failed, 3 no right to capture so, 4 the source failed at the end. */
-#define _GNU_SOURCE /* memmem */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
