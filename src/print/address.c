@@ -35,10 +35,11 @@ dotted(struct printer *p, const uint8_t *b)
 }
 
 void
-address_ip4(struct printer *p, struct cursor c, uint32_t off)
+address_ip4(struct printer *p, const char *lead, struct cursor c, uint32_t off)
 {
 	if (!cursor_need(p, c, off, IP4) || !text_open(p))
 		return;
+	text_str(p, lead);
 	if (!named(p, c.at + off, IP4))
 		dotted(p, c.at + off);
 }
@@ -89,10 +90,11 @@ address_ip6_plain(struct printer *p, const uint8_t *b)
 }
 
 void
-address_ip6(struct printer *p, struct cursor c, uint32_t off)
+address_ip6(struct printer *p, const char *lead, struct cursor c, uint32_t off)
 {
 	if (!cursor_need(p, c, off, IP6) || !text_open(p))
 		return;
+	text_str(p, lead);
 	if (!named(p, c.at + off, IP6))
 		address_ip6_plain(p, c.at + off);
 }
@@ -124,8 +126,11 @@ address_link(struct printer *p, struct cursor c, uint32_t off, uint32_t n, bool 
 }
 
 void
-address_mac(struct printer *p, struct cursor c, uint32_t off)
+address_mac(struct printer *p, const char *lead, struct cursor c, uint32_t off)
 {
+	if (!cursor_need(p, c, off, MAC))
+		return;
+	text_str(p, lead);
 	address_link(p, c, off, MAC, true);
 }
 
@@ -133,9 +138,9 @@ void
 address_net(struct printer *p, const struct net *net, struct cursor addr)
 {
 	if (net->version == 6)
-		address_ip6(p, addr, 0);
+		address_ip6(p, "", addr, 0);
 	else
-		address_ip4(p, addr, 0);
+		address_ip4(p, "", addr, 0);
 }
 
 void

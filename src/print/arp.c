@@ -74,7 +74,7 @@ proto_print(struct printer *p, const struct arp *a, uint32_t off)
 	else if (a->proto_len != IP4)
 		text_str(p, "<wrong len>");
 	else
-		address_ip4(p, a->c, off);
+		address_ip4(p, "", a->c, off);
 }
 
 static bool
@@ -150,8 +150,8 @@ void
 arp_print(struct printer *p, struct cursor c)
 {
 	p->proto = "arp";
-	if (!p->opts.link_header)
-		text_str(p, "ARP, ");
+	if (!cursor_need(p, c, 0, FIXED))
+		return;
 	struct arp a = { .c = c };
 	a.hw = cursor_u16(p, c, 0);
 	a.proto = cursor_u16(p, c, 2);
@@ -164,6 +164,8 @@ arp_print(struct printer *p, struct cursor c)
 	a.tpa = a.tha + a.hw_len;
 	if (!cursor_need(p, c, 0, a.tpa + a.proto_len))
 		return;
+	if (!p->opts.link_header)
+		text_str(p, "ARP, ");
 	bool plain = (a.proto == ETHERTYPE_IP || a.proto == ETHERTYPE_TRAIL) &&
 		     a.proto_len == IP4 && a.hw_len != 0;
 	if (!plain || p->opts.verbose)

@@ -31,9 +31,8 @@ ether_type_print(struct printer *p, unsigned type)
 static void
 header_print(struct printer *p, struct cursor c, unsigned type, uint32_t len)
 {
-	address_mac(p, c, MAC);
-	text_str(p, " > ");
-	address_mac(p, c, 0);
+	address_mac(p, "", c, MAC);
+	address_mac(p, " > ", c, 0);
 	text_str(p, ", ");
 	if (type <= MAX_LENGTH)
 		text_str(p, "802.3");

@@ -61,7 +61,7 @@ static const char *const unreachable[] = {
 static void
 destination_print(struct printer *p, struct cursor c)
 {
-	address_ip4(p, c, QUOTE + 16);
+	address_ip4(p, "", c, QUOTE + 16);
 }
 
 static void
@@ -125,7 +125,7 @@ redirect_print(struct printer *p, struct cursor c, unsigned code)
 	text_str(p, " to ");
 	if (code < ROWS(kinds))
 		text_put(p, "%s ", kinds[code]);
-	address_ip4(p, c, 4);
+	address_ip4(p, "", c, 4);
 }
 
 /* RFC 1256 §3 */
@@ -148,8 +148,7 @@ routers_print(struct printer *p, struct cursor c, unsigned code)
 		return;
 	}
 	for (uint32_t at = 8; count-- > 0 && text_open(p); at += 8) {
-		text_str(p, " {");
-		address_ip4(p, c, at);
+		address_ip4(p, " {", c, at);
 		text_put(p, " %u}", cursor_u32(p, c, at + 4));
 	}
 }
@@ -157,7 +156,8 @@ routers_print(struct printer *p, struct cursor c, unsigned code)
 static void
 exceeded_print(struct printer *p, struct cursor c, unsigned code)
 {
-	(void)c;
+	if (!cursor_need(p, c, QUOTE + 16, 4))
+		return;
 	if (code > 1)
 		text_put(p, "time exceeded-#%u", code);
 	else
@@ -279,6 +279,10 @@ void
 icmp_print(struct printer *p, struct cursor c, const struct net *net)
 {
 	p->proto = "icmp";
+	if (net->version != 4) {
+		text_str(p, "[ICMP requires IPv4] (invalid)");
+		return;
+	}
 	unsigned type = cursor_u8(p, c, 0), code = cursor_u8(p, c, 1);
 	const size_t mark = p->out.len;
 	if (!text_open(p))

@@ -63,8 +63,7 @@ port_print(struct printer *p, const struct icmp6 *m)
 		text_end(p);
 		return;
 	}
-	text_str(p, ", ");
-	address_ip6(p, q, 24);
+	address_ip6(p, ", ", q, 24);
 	text_put(p, " %s port ", proto == 6 ? "tcp" : "udp");
 	address_port(p, proto, cursor_u16(p, q, at + 2));
 }
@@ -89,14 +88,14 @@ unreachable_print(struct printer *p, struct icmp6 *m)
 		m->done = true;
 		return;
 	}
+	if (!cursor_need(p, q, 0, INNER))
+		return;
 	if (m->code == 4)
 		port_print(p, m);
 	else {
-		text_chr(p, ' ');
-		address_ip6(p, q, 24);
+		address_ip6(p, " ", q, 24);
 		if (m->code == 2) {
-			text_str(p, ", source address ");
-			address_ip6(p, q, 8);
+			address_ip6(p, ", source address ", q, 8);
 		}
 	}
 }
@@ -111,8 +110,7 @@ static void
 exceeded_print(struct printer *p, struct icmp6 *m)
 {
 	if (m->code == 0) {
-		text_str(p, " for ");
-		address_ip6(p, cursor_skip(m->c, HEADER), 24);
+		address_ip6(p, " for ", cursor_skip(m->c, HEADER), 24);
 	} else if (m->code == 1)
 		text_str(p, " (reassembly)");
 	else
@@ -124,6 +122,8 @@ parameter_print(struct printer *p, struct icmp6 *m)
 {
 	static const char *const kinds[] = { "erroneous", "next header", "option",
 		"incomplete header chain" };
+	if (!cursor_need(p, m->c, HEADER, INNER))
+		return;
 	if (m->code < ROWS(kinds))
 		text_put(p, ", %s - octet %u", kinds[m->code], cursor_u32(p, m->c, 4));
 	else
@@ -151,9 +151,10 @@ extended_print(struct printer *p, struct icmp6 *m)
 static void
 listener_print(struct printer *p, struct icmp6 *m)
 {
+	if (!cursor_has(m->c, 0, HEADER + ADDRESS))
+		return;
 	text_put(p, "max resp delay: %u ", cursor_u16(p, m->c, 4));
-	text_str(p, "addr: ");
-	address_ip6(p, m->c, HEADER);
+	address_ip6(p, "addr: ", m->c, HEADER);
 }
 
 static void
@@ -189,6 +190,8 @@ advert_print(struct printer *p, struct icmp6 *m)
 	static const char *const prefs[] = { "medium", "high", "rsv", "low" };
 	if (!p->opts.verbose)
 		return;
+	if (!cursor_need(p, m->c, 0, 16))
+		return;
 	unsigned bits = cursor_u8(p, m->c, 5);
 	text_put(p, "\n\thop limit %u, Flags [", cursor_u8(p, m->c, 4));
 	text_bits(p, flags, ROWS(flags), bits, ", ");
@@ -203,8 +206,7 @@ advert_print(struct printer *p, struct icmp6 *m)
 static void
 neighbor_solicit_print(struct printer *p, struct icmp6 *m)
 {
-	text_str(p, ", who has ");
-	address_ip6(p, m->c, HEADER);
+	address_ip6(p, ", who has ", m->c, HEADER);
 	if (p->opts.verbose)
 		nd_options_print(p, cursor_skip(m->c, HEADER + ADDRESS));
 }
@@ -214,8 +216,7 @@ neighbor_advert_print(struct printer *p, struct icmp6 *m)
 {
 	static const struct name_row flags[] = { { 0x80, "router" },
 		{ 0x40, "solicited" }, { 0x20, "override" } };
-	text_str(p, ", tgt is ");
-	address_ip6(p, m->c, HEADER);
+	address_ip6(p, ", tgt is ", m->c, HEADER);
 	if (!p->opts.verbose)
 		return;
 	text_str(p, ", Flags [");
@@ -227,10 +228,8 @@ neighbor_advert_print(struct printer *p, struct icmp6 *m)
 static void
 redirect_print(struct printer *p, struct icmp6 *m)
 {
-	text_str(p, ", ");
-	address_ip6(p, m->c, HEADER + ADDRESS);
-	text_str(p, " to ");
-	address_ip6(p, m->c, HEADER);
+	address_ip6(p, ", ", m->c, HEADER + ADDRESS);
+	address_ip6(p, " to ", m->c, HEADER);
 	if (p->opts.verbose)
 		nd_options_print(p, cursor_skip(m->c, HEADER + 2 * ADDRESS));
 }
@@ -260,8 +259,7 @@ agents_reply_print(struct printer *p, struct icmp6 *m)
 		return;
 	agents_request_print(p, m);
 	for (uint32_t at = HEADER; at < m->c.len && text_open(p); at += ADDRESS) {
-		text_str(p, ", ");
-		address_ip6(p, m->c, at);
+		address_ip6(p, ", ", m->c, at);
 	}
 }
 
@@ -271,6 +269,8 @@ mobile_advert_print(struct printer *p, struct icmp6 *m)
 	if (!p->opts.verbose)
 		return;
 	agents_request_print(p, m);
+	if (!cursor_need(p, m->c, 0, HEADER))
+		return;
 	unsigned flags = cursor_u8(p, m->c, 6);
 	if (flags & 0xc0)
 		text_chr(p, ' ');
@@ -355,6 +355,10 @@ icmp6_print(struct printer *p, struct cursor c, const struct net *net)
 		text_str(p, "ICMP6, length 0");
 		return;
 	}
+	if (net->version != 6) {
+		text_str(p, "[ICMP6 requires IPv6] (invalid)");
+		return;
+	}
 	struct icmp6 m = { .c = c, .type = cursor_u8(p, c, 0) };
 	checksum_print(p, c, net);
 	size_t i = 0;
@@ -368,13 +372,13 @@ icmp6_print(struct printer *p, struct cursor c, const struct net *net)
 		text_put(p, "unknown icmp6 type (%u)", m.type);
 	if (known && forms[i].first && p->opts.verbose)
 		text_put(p, ", length %u", c.len);
+	m.code = cursor_u8(p, c, 1);
 	if (!known || !forms[i].print) {
 		text_put(p, ", length %u", c.len);
 		if (p->opts.verbose <= 1)
 			dump(p, &m);
 		return;
 	}
-	m.code = cursor_u8(p, c, 1);
 	forms[i].print(p, &m);
 	if (!p->opts.verbose && !m.done)
 		text_put(p, ", length %u", c.len);

@@ -60,9 +60,9 @@ interface_print(struct printer *p, struct cursor o, unsigned type)
 			return;
 		text_str(p, "\n\t    IP Address sub-object: ");
 		if (six)
-			address_ip6(p, o, at + 4);
+			address_ip6(p, "", o, at + 4);
 		else
-			address_ip4(p, o, at + 4);
+			address_ip4(p, "", o, at + 4);
 		at += 4 + (six ? 16 : 4);
 	}
 	if (type & 2) {
@@ -92,9 +92,9 @@ identity_print(struct printer *p, struct cursor o, unsigned type)
 		bool six = cursor_u16(p, o, 0) == 2;
 		text_str(p, "\n\t    Interface Address: ");
 		if (six)
-			address_ip6(p, o, 4);
+			address_ip6(p, "", o, 4);
 		else
-			address_ip4(p, o, 4);
+			address_ip4(p, "", o, 4);
 	} else
 		hex_plain(p, cursor_limit(o, o.len), "\n\t    ");
 }

@@ -113,13 +113,13 @@ void
 ip_print(struct printer *p, struct cursor c)
 {
 	p->proto = "ip";
+	unsigned first = cursor_u8(p, c, 0);
 	if (!p->opts.link_header)
 		text_str(p, "IP ");
 	if (c.len < HEADER) {
 		text_put(p, "truncated-ip %u", c.len);
 		return;
 	}
-	unsigned first = cursor_u8(p, c, 0);
 	if (text_open(p) && first >> 4 != 4) {
 		text_put(p, " [version %u != 4] (invalid)", first >> 4);
 		return;
@@ -129,6 +129,8 @@ ip_print(struct printer *p, struct cursor c)
 		text_put(p, "bad-hlen %u", ip.hlen);
 		return;
 	}
+	if (!cursor_need(p, c, 0, HEADER))
+		return;
 	ip.fragment = cursor_u16(p, c, 6);
 	ip.ttl = cursor_u8(p, c, 8);
 	ip.proto = cursor_u8(p, c, 9);
@@ -137,8 +139,13 @@ ip_print(struct printer *p, struct cursor c)
 	ip.c = cursor_limit(c, ip.total);
 	if (p->opts.verbose)
 		verbose_print(p, &ip);
-	if (cursor_need(p, ip.c, 0, HEADER))
-		payload_print(p, &ip);
+	if (ip.c.cap < ip.hlen) {
+		text_put(p, " [remaining caplen(%u) < header length(%u)]", ip.c.cap,
+			ip.hlen);
+		text_end(p);
+		return;
+	}
+	payload_print(p, &ip);
 }
 
 void

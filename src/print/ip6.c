@@ -83,9 +83,11 @@ extension_print(struct printer *p, struct ip6 *ip, struct cursor at, struct curs
 {
 	unsigned kind = ip->next;
 	p->proto = "ip6";
-	ip->next = cursor_u8(p, at, 0);
-	if (kind == HOP)
-		return hop_print(p, ip, at, whole);
+	if (kind == HOP) {
+		bool go_on = hop_print(p, ip, at, whole);
+		ip->next = cursor_u8(p, at, 0);
+		return go_on;
+	}
 	ip->other_seen = true;
 	uint32_t n = 8, none = 0;
 	bool more = true;
@@ -93,8 +95,9 @@ extension_print(struct printer *p, struct ip6 *ip, struct cursor at, struct curs
 		more = ip6_fragment_print(p, at, &ip->net.fragment);
 	else if (kind == DSTOPT)
 		n = ip6_options_print(p, at, false, ip->payload, &none);
-	else
+	else if (cursor_need(p, at, 0, 1))
 		n = ip6_routing_print(p, at, &ip->net.sum_dst);
+	ip->next = cursor_u8(p, at, 0);
 	ip->done += n;
 	return more && n != 0;
 }
@@ -110,8 +113,6 @@ walk(struct printer *p, struct ip6 *ip, struct cursor whole)
 {
 	while (text_open(p)) {
 		struct cursor at = cursor_skip(ip->c, ip->done);
-		if (at.cap == 0 && is_extension(ip->next))
-			return;
 		if (!is_extension(ip->next)) {
 			p->proto = "ip6";
 			ip->net.sum_proto = ip->next;
@@ -133,8 +134,10 @@ ip6_print(struct printer *p, struct cursor c)
 		text_put(p, " [length %u < %u] (invalid)", c.len, (unsigned)HEADER);
 		return;
 	}
+	if (!cursor_need(p, c, 0, HEADER))
+		return;
 	unsigned version = cursor_u8(p, c, 0) >> 4;
-	if (text_open(p) && version != 6) {
+	if (version != 6) {
 		text_put(p, " [version %u != 6] (invalid)", version);
 		return;
 	}

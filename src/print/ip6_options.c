@@ -46,8 +46,7 @@ home_print(struct printer *p, struct cursor o, const struct options *s)
 	(void)s;
 	if (!p->opts.verbose)
 		return;
-	text_str(p, "(homeaddr: ");
-	address_ip6(p, o, 2);
+	address_ip6(p, "(homeaddr: ", o, 2);
 	text_chr(p, ')');
 }
 

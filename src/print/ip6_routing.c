@@ -10,8 +10,10 @@ static void
 addresses_print(struct printer *p, struct cursor c, unsigned count)
 {
 	for (unsigned i = 0; i < count && text_open(p); i++) {
+		if (!cursor_need(p, c, UNIT + i * ADDRESS, ADDRESS))
+			return;
 		text_put(p, ", [%u]", i);
-		address_ip6(p, c, UNIT + i * ADDRESS);
+		address_ip6(p, "", c, UNIT + i * ADDRESS);
 	}
 }
 
@@ -70,11 +72,11 @@ uint32_t
 ip6_routing_print(struct printer *p, struct cursor c, struct cursor *dst)
 {
 	p->proto = "rt6";
-	text_str(p, "RT6 ");
-	if (!cursor_need(p, c, 0, 4))
-		return 0;
-	unsigned units = cursor_u8(p, c, 1), type = cursor_u8(p, c, 2);
-	text_put(p, "(len=%u, type=%u", units, type);
+	text_str(p, "RT6");
+	unsigned units = cursor_u8(p, c, 1);
+	text_put(p, " (len=%u", units);
+	unsigned type = cursor_u8(p, c, 2);
+	text_put(p, ", type=%u", type);
 	if (type == SOURCE)
 		text_str(p, " [Deprecated]");
 	text_put(p, ", segleft=%u", cursor_u8(p, c, 3));

@@ -43,8 +43,7 @@ route_print(struct printer *p, struct cursor o, uint32_t n)
 	if (ptr < 3 || ptr > n || ((ptr + 1) & 3))
 		text_put(p, " [bad ptr %u]", cursor_u8(p, o, 2));
 	for (uint32_t at = 3; at < n && text_open(p); at += HOP) {
-		text_chr(p, ' ');
-		address_ip4(p, o, at);
+		address_ip4(p, " ", o, at);
 		if (ptr > at)
 			text_chr(p, ',');
 	}
@@ -78,7 +77,7 @@ times_print(struct printer *p, struct cursor o, uint32_t n)
 			mark = " ^ ";
 		text_put(p, "%s%u@", mark, cursor_u32(p, o, at + hop - 4));
 		if (hop == 8)
-			address_ip4(p, o, at);
+			address_ip4(p, "", o, at);
 		mark = " ";
 	}
 done:

@@ -10,8 +10,7 @@ sources_print(struct printer *p, struct cursor c, uint32_t at, unsigned count)
 {
 	text_str(p, " {");
 	for (; count-- > 0 && text_open(p); at += ADDRESS) {
-		text_chr(p, ' ');
-		address_ip6(p, c, at);
+		address_ip6(p, " ", c, at);
 	}
 	text_str(p, " }");
 }
@@ -34,15 +33,14 @@ mld2_query_print(struct printer *p, struct cursor c)
 	text_str(p, " v2");
 	if (v)
 		text_put(p, " [max resp delay=%u]", expand(cursor_u16(p, c, 4), 12));
-	text_str(p, " [gaddr ");
-	address_ip6(p, c, 8);
+	address_ip6(p, " [gaddr ", c, 8);
 	if (v) {
-		unsigned bits = cursor_u8(p, c, 24), qqi = cursor_u8(p, c, 25);
+		unsigned bits = cursor_u8(p, c, 24);
 		if (bits & 8)
 			text_str(p, " sflag");
 		if (bits & 7)
 			text_put(p, " robustness=%u", bits & 7);
-		text_put(p, " qqi=%u", expand(qqi, 4));
+		text_put(p, " qqi=%u", expand(cursor_u8(p, c, 25), 4));
 	}
 	unsigned count = cursor_u16(p, c, 26);
 	if (count > 0) {
@@ -65,8 +63,7 @@ record_print(struct printer *p, struct cursor c, uint32_t at)
 		{ 5, "allow" }, { 6, "block" }
 	};
 	unsigned type = cursor_u8(p, c, at), count = cursor_u16(p, c, at + 2);
-	text_str(p, " [gaddr ");
-	address_ip6(p, c, at + 4);
+	address_ip6(p, " [gaddr ", c, at + 4);
 	text_chr(p, ' ');
 	text_name(p, types, ROWS(types), type, " [v2-report-#%u]");
 	uint32_t next = at + RECORD + count * ADDRESS;

@@ -152,9 +152,9 @@ add_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 	text_name(p, names, ROWS(names), how, "[bad version/echo]");
 	text_put(p, " id %u ", cursor_u8(p, c, 1));
 	if (bytes == IP4)
-		address_ip4(p, c, 2);
+		address_ip4(p, "", c, 2);
 	else
-		address_ip6(p, c, 2);
+		address_ip6(p, "", c, 2);
 	if (port)
 		text_put(p, ":%u", cursor_u16(p, c, 2 + bytes));
 	if (hash)
@@ -251,6 +251,7 @@ mptcp_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 {
 	if (c.len < 1)
 		return false;
+	p->proto = "mptcp";
 	unsigned subtype = cursor_u8(p, c, 0) >> 4;
 	if (subtype >= ROWS(subtypes)) {
 		text_put(p, " unknown");

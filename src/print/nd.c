@@ -53,7 +53,7 @@ prefix_print(struct printer *p, struct cursor o)
 {
 	static const struct name_row flags[] = { { 0x80, "onlink" }, { 0x40, "auto" },
 		{ 0x20, "router" } };
-	address_ip6(p, o, 16);
+	address_ip6(p, "", o, 16);
 	text_put(p, "/%u%s, Flags [", cursor_u8(p, o, 2), o.len != 32 ? "badlen" : "");
 	text_bits(p, flags, ROWS(flags), cursor_u8(p, o, 3), ", ");
 	text_str(p, "], valid time ");
@@ -99,8 +99,7 @@ route_print(struct printer *p, struct cursor o)
 	uint8_t addr[ADDRESS] = { 0 };
 	for (uint32_t i = 0; i < prefix.len && text_open(p); i++)
 		addr[i] = cursor_u8(p, prefix, i);
-	text_chr(p, ' ');
-	address_ip6(p, (struct cursor){ addr, ADDRESS, ADDRESS }, 0);
+	address_ip6(p, " ", (struct cursor){ addr, ADDRESS, ADDRESS }, 0);
 	text_put(p, "/%u, pref=%s, lifetime=", cursor_u8(p, o, 2),
 		prefs[cursor_u8(p, o, 3) >> 3 & 3]);
 	seconds_print(p, cursor_u32(p, o, 4));
@@ -111,8 +110,7 @@ servers_print(struct printer *p, struct cursor o)
 {
 	text_put(p, " lifetime %us,", cursor_u32(p, o, 4));
 	for (uint32_t at = 8; at + ADDRESS <= o.len && text_open(p); at += ADDRESS) {
-		text_str(p, " addr: ");
-		address_ip6(p, o, at);
+		address_ip6(p, " addr: ", o, at);
 	}
 }
 

@@ -46,22 +46,22 @@ qtype_print(struct printer *p, struct cursor c, unsigned mask)
 static void
 labels_print(struct printer *p, struct cursor c, uint32_t at)
 {
-	while (at < c.len && text_open(p)) {
+	while (at < c.cap && text_open(p)) {
 		uint32_t n = cursor_u8(p, c, at++);
 		if (n == 0) {
-			if (at == c.len)
+			if (at == c.cap)
 				text_chr(p, '.');
-			else if (at + 1 != c.len || cursor_u8(p, c, at) != 0)
+			else if (at + 1 != c.cap || cursor_u8(p, c, at) != 0)
 				text_str(p, "???");
 			return;
 		}
-		if (n > c.len - at) {
+		if (n > c.cap - at) {
 			text_str(p, "???");
 			return;
 		}
-		text_safe(p, c, at, n);
+		text_escaped(p, c, at, n);
 		at += n;
-		if (at < c.len && cursor_u8(p, c, at) != 0)
+		if (at < c.cap && cursor_u8(p, c, at) != 0)
 			text_chr(p, '.');
 	}
 }
@@ -70,10 +70,10 @@ labels_print(struct printer *p, struct cursor c, uint32_t at)
 static void
 name_print(struct printer *p, struct cursor c, uint32_t at)
 {
-	bool old = at < c.len && cursor_u8(p, c, at) == c.len - at - 1;
+	bool old = at < c.cap && cursor_u8(p, c, at) == c.cap - at - 1;
 	text_str(p, old ? ", 03 draft, \"" : ", \"");
 	if (old)
-		text_safe(p, c, at + 1, c.len - at - 1);
+		text_escaped(p, c, at + 1, c.cap - at - 1);
 	else
 		labels_print(p, c, at);
 	text_chr(p, '"');
@@ -86,22 +86,22 @@ query_print(struct printer *p, struct cursor c)
 	text_str(p, " (");
 	qtype_print(p, c, 0x7e);
 	if (qtype == NOOP || qtype == QTYPES) {
-		if (c.len != HEADER && p->opts.verbose)
+		if (c.cap != HEADER && p->opts.verbose)
 			text_str(p, ", invalid len");
-	} else if (c.len == HEADER)
+	} else if (c.cap == HEADER)
 		text_str(p, ", 03 draft");
 	else if (code == 0 || code == 2) {
 		uint32_t want = code == 0 ? 16 : 4;
-		if (c.len - HEADER != want) {
-			text_str(p, p->opts.verbose && c.len > HEADER + want
+		if (c.cap - HEADER != want) {
+			text_str(p, p->opts.verbose && c.cap > HEADER + want
 					    ? ", invalid subject len"
 					    : "");
 		} else {
 			text_str(p, ", subject=");
 			if (code == 0)
-				address_ip6(p, c, HEADER);
+				address_ip6(p, "", c, HEADER);
 			else
-				address_ip4(p, c, HEADER);
+				address_ip4(p, "", c, HEADER);
 		}
 	} else if (code == 1) {
 		text_str(p, ", subject=DNS name");
@@ -126,20 +126,19 @@ reply_print(struct printer *p, struct cursor c)
 	}
 	text_str(p, p->opts.verbose ? ", " : "");
 	qtype_print(p, c, 0x7f);
-	if ((qtype == NOOP || qtype == QTYPES) && c.len != HEADER && p->opts.verbose)
+	if ((qtype == NOOP || qtype == QTYPES) && c.cap != HEADER && p->opts.verbose)
 		text_str(p, ", invalid length");
 	if (qtype == NAME) {
-		if (c.len < HEADER + 4)
+		if (c.cap < HEADER + 4)
 			text_str(p, p->opts.verbose ? ", invalid length" : "");
 		else
 			name_print(p, c, HEADER + 4);
-		if (c.len >= HEADER + 4 && cursor_u16(p, c, 6) & 1)
+		if (c.cap >= HEADER + 4 && cursor_u16(p, c, 6) & 1)
 			text_put(p, " [TTL=%u]", cursor_u32(p, c, HEADER));
 	}
 	if (qtype == ADDRESSES)
-		for (uint32_t at = HEADER; at + 20 <= c.len && text_open(p); at += 20) {
-			text_chr(p, ' ');
-			address_ip6(p, c, at + 4);
+		for (uint32_t at = HEADER; at + 20 <= c.cap && text_open(p); at += 20) {
+			address_ip6(p, " ", c, at + 4);
 			text_put(p, "(%u)", cursor_u32(p, c, at));
 		}
 	text_chr(p, ')');
@@ -148,6 +147,11 @@ reply_print(struct printer *p, struct cursor c)
 void
 nodeinfo_print(struct printer *p, struct cursor c)
 {
+	/* What is not captured is taken for not sent. */
+	if (c.cap < HEADER) {
+		text_cut(p);
+		return;
+	}
 	if (cursor_u8(p, c, 0) == REPLY)
 		reply_print(p, c);
 	else

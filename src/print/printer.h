@@ -34,7 +34,7 @@ struct printer {
 	struct text out;
 	struct print_opts opts;
 	const char *proto; /* the name for ` [|proto]`: each printer sets its own */
-	bool hex_follows;  /* -x, -X, -A or -q: unknown data is not shown in hex */
+	bool hex_follows;  /* -x, -X or -q: unknown data is not shown in hex */
 	uint32_t link_len; /* bytes of link header: -x, -X, -A begin behind them */
 	unsigned depth;    /* of headers within headers, up to PRINT_DEPTH */
 	struct names *names;
@@ -69,17 +69,17 @@ void text_put(struct printer *, const char *fmt, ...)
 void text_str(struct printer *, const char *);
 void text_chr(struct printer *, char);
 void text_bytes(struct printer *, const char *, size_t);
-/* Bytes as ^X and M-X, or as \0xNN, where they do not print. */
+/* Bytes as ^X and M-X where they do not print. */
 void text_escaped(struct printer *, struct cursor, uint32_t off, uint32_t n);
-void text_safe(struct printer *, struct cursor, uint32_t off, uint32_t n);
 /* The names of the bits that are set, `sep` between them; `none` without any. */
 void text_bits(struct printer *, const struct name_row *, size_t rows, uint32_t bits,
 	const char *sep);
 /* The name of a value; if it has none, `fmt` with the value in it (%u or %x). */
 void text_name(struct printer *, const struct name_row *, size_t rows, uint32_t value,
 	const char *fmt);
-void text_end(struct printer *); /* ` [|proto]`, and closes */
-void text_cut(struct printer *); /* ` [|proto]`, and goes on */
+void text_end(struct printer *);                 /* ` [|proto]`, and closes */
+void text_cut(struct printer *);                 /* ` [|proto]`, and goes on */
+void text_after(struct printer *, const char *); /* behind the mark of a closed text */
 /* Takes back what came behind `mark`, an out.len of before, and ends there. */
 void text_retract(struct printer *, size_t mark);
 
@@ -103,11 +103,12 @@ cursor_has(struct cursor c, uint32_t off, uint32_t n)
 	return off <= c.cap && n <= c.cap - off;
 }
 
-/* address.c: addresses and ports as numbers or, without -n, as names. */
-void address_ip4(struct printer *, struct cursor, uint32_t off);
-void address_ip6(struct printer *, struct cursor, uint32_t off);
+/* address.c: addresses and ports as numbers or, without -n, as names.  `lead`
+ * stands before it, unless it is cut off. */
+void address_ip4(struct printer *, const char *lead, struct cursor, uint32_t off);
+void address_ip6(struct printer *, const char *lead, struct cursor, uint32_t off);
 void address_ip6_plain(struct printer *, const uint8_t *bytes); /* never a name */
-void address_mac(struct printer *, struct cursor, uint32_t off);
+void address_mac(struct printer *, const char *lead, struct cursor, uint32_t off);
 void address_link(struct printer *, struct cursor, uint32_t off, uint32_t n, bool ether);
 void address_net(struct printer *, const struct net *, struct cursor addr);
 void address_pair(struct printer *, const struct net *); /* `a > b` */

@@ -80,28 +80,44 @@ use_print(struct printer *p, struct cursor c, uint32_t at)
 	text_put(p, "/%u/%u)", cursor_u8(p, c, at), cursor_u8(p, c, at + 1));
 }
 
+/* Three units of eight bytes for what to match, four for each to use.  Gives the
+ * offset behind, or 0 when it is cut short. */
+static uint32_t
+operation_print(struct printer *p, struct cursor c, uint32_t at)
+{
+	if (!cursor_has(c, at, MATCH))
+		return 0;
+	match_print(p, c, at);
+	unsigned units = c.at[at + 1];
+	if (units < 3 || (units - 3) % 4)
+		return 0;
+	for (uint32_t use = at + MATCH; use < at + units * 8; use += USE) {
+		if (!cursor_has(c, use, USE))
+			return 0;
+		use_print(p, c, use);
+	}
+	return at + units * 8;
+}
+
+static void
+prefixes_print(struct printer *p, struct cursor c)
+{
+	uint32_t at = HEADER;
+	while (at != 0 && at < c.cap && text_open(p))
+		at = operation_print(p, c, at);
+	if (at == 0)
+		text_cut(p);
+}
+
 void
 renumber_print(struct printer *p, struct cursor c)
 {
 	unsigned code = cursor_u8(p, c, 1);
-	header_print(p, c, code);
-	if (code != 0)
+	if (!cursor_has(c, 0, HEADER)) {
+		text_cut(p);
 		return;
-	uint32_t next;
-	for (uint32_t at = HEADER; at < c.cap && text_open(p); at = next) {
-		if (!cursor_has(c, at, MATCH)) {
-			text_cut(p);
-			return;
-		}
-		match_print(p, c, at);
-		/* Three units of eight bytes for the match, four for each prefix. */
-		unsigned units = c.at[at + 1];
-		next = at + units * 8;
-		if (units < 3 || (units - 3) % 4 || !cursor_has(c, at, units * 8)) {
-			text_cut(p);
-			return;
-		}
-		for (uint32_t use = at + MATCH; use < next && text_open(p); use += USE)
-			use_print(p, c, use);
 	}
+	header_print(p, c, code);
+	if (code == 0)
+		prefixes_print(p, c);
 }

@@ -99,7 +99,7 @@ advertise_print(struct printer *p, struct cursor c)
 	if (!p->opts.verbose)
 		return;
 	unsigned flags = cursor_u8(p, c, 5);
-	if (!cursor_need(p, c, 0, HEADER + 4))
+	if (!cursor_need(p, c, 0, HEADER + 4 + ADDRESS))
 		return;
 	uint32_t at = HEADER + 4;
 	text_str(p, " [dagid:");

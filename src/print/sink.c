@@ -24,6 +24,17 @@ lost(struct diags *ds, int err)
 	return false;
 }
 
+/* false: the record's lengths make no packet, and that is the line. */
+static bool
+header_right(struct printer *p, const struct packet *packet)
+{
+	if (packet->caplen && packet->len)
+		return true;
+	text_put(p, "[Invalid header: %s%s%s]", packet->caplen ? "" : "caplen==0",
+		packet->caplen || packet->len ? "" : ", ", packet->len ? "" : "len==0");
+	return false;
+}
+
 static void
 packet_print(struct printer *p, const struct packet *packet, uint64_t number)
 {
@@ -35,6 +46,10 @@ packet_print(struct printer *p, const struct packet *packet, uint64_t number)
 	p->proto = "";
 	if (p->opts.number)
 		text_put(p, "%5lu  ", (unsigned long)number);
+	if (!header_right(p, packet)) {
+		text_chr(p, '\n');
+		return;
+	}
 	clock_print(p, packet->ts_ns);
 	const struct link_row *row = dispatch_link(packet->linktype);
 	if (row)
@@ -91,8 +106,7 @@ sink_print_open(const struct print_opts *opts, FILE *out)
 	sp->sink.ops = &ops;
 	sp->out = out;
 	sp->printer.opts = *opts;
-	sp->printer.hex_follows =
-		opts->hex || opts->hex_ascii || opts->ascii || opts->quiet;
+	sp->printer.hex_follows = opts->hex || opts->hex_ascii || opts->quiet;
 	sp->printer.conns = conns_open();
 	sp->printer.clock = clock_open();
 	sp->printer.names = opts->numeric ? NULL : names_open();

@@ -144,6 +144,12 @@ segment_print(struct printer *p, struct tcp *t)
 	if (t->hlen > HEADER && !tcp_options_print(p, options, t->flags, t->first_there))
 		return;
 	text_put(p, ", length %u", data);
+	if (data > 0 && t->c.cap < t->hlen) {
+		text_put(p, " [remaining caplen(%u) < header length(%u)]", t->c.cap,
+			t->hlen);
+		text_end(p);
+		return;
+	}
 	if (data > 0 && (t->flags & RST))
 		reset_print(p, t, data);
 }

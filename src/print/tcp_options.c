@@ -193,26 +193,27 @@ enum { ANY = 0xff };
 static const struct {
 	uint8_t kind, size;
 	bool (*print)(struct printer *, const struct option *);
+	bool piecewise; /* printed as far as it is captured */
 } forms[] = {
-	{ EOL, 0, NULL },
-	{ NOP, 0, NULL },
-	{ MSS, 2, number_print },
-	{ WSCALE, 1, number_print },
-	{ SACK_OK, 0, NULL },
-	{ SACK, ANY, sack_print },
-	{ ECHO, 4, number_print },
-	{ ECHO_REPLY, 4, number_print },
-	{ TIMES, 8, times_print },
-	{ CC, 4, number_print },
-	{ CC_NEW, 4, number_print },
-	{ CC_ECHO, 4, number_print },
-	{ MD5, 16, md5_print },
-	{ SCPS, 2, scps_print },
-	{ UTO, 2, timeout_print },
-	{ AUTH, ANY, auth_print },
-	{ MPTCP, ANY, multipath_print },
-	{ FAST_OPEN, ANY, fast_open_print },
-	{ EXPERIMENT, ANY, experiment_print },
+	{ EOL, 0, NULL, false },
+	{ NOP, 0, NULL, false },
+	{ MSS, 2, number_print, false },
+	{ WSCALE, 1, number_print, false },
+	{ SACK_OK, 0, NULL, false },
+	{ SACK, ANY, sack_print, true },
+	{ ECHO, 4, number_print, false },
+	{ ECHO_REPLY, 4, number_print, false },
+	{ TIMES, 8, times_print, false },
+	{ CC, 4, number_print, false },
+	{ CC_NEW, 4, number_print, false },
+	{ CC_ECHO, 4, number_print, false },
+	{ MD5, 16, md5_print, false },
+	{ SCPS, 2, scps_print, false },
+	{ UTO, 2, timeout_print, false },
+	{ AUTH, ANY, auth_print, true },
+	{ MPTCP, ANY, multipath_print, false },
+	{ FAST_OPEN, ANY, fast_open_print, false },
+	{ EXPERIMENT, ANY, experiment_print, false },
 };
 
 /* Prints the value of a kind in `v->o`, which holds the rest of the options, of
@@ -230,7 +231,7 @@ value_print(struct printer *p, struct option *v, uint32_t *given)
 	v->o = cursor_limit(v->o, take);
 	if (i == ROWS(forms))
 		unknown_print(p, v);
-	else if (!cursor_need(p, v->o, 0, take))
+	else if (!forms[i].piecewise && !cursor_need(p, v->o, 0, take))
 		return true;
 	else if (forms[i].print && !forms[i].print(p, v))
 		return false;
@@ -246,11 +247,11 @@ tcp_options_print(struct printer *p, struct cursor c, unsigned flags, uint32_t b
 	text_str(p, ", options [");
 	uint32_t at = 0;
 	while (at < c.len && text_open(p)) {
+		if (at > 0)
+			text_chr(p, ',');
 		struct option v = {
 			.kind = cursor_u8(p, c, at), .flags = flags, .base = base
 		};
-		if (at > 0)
-			text_chr(p, ',');
 		uint32_t len = 1, value = 0;
 		if (v.kind != EOL && v.kind != NOP) {
 			len = cursor_u8(p, c, at + 1);
@@ -266,8 +267,11 @@ tcp_options_print(struct printer *p, struct cursor c, unsigned flags, uint32_t b
 			continue;
 		}
 		v.o = cursor_skip(c, at + 2);
+		const bool whole = text_open(p);
 		if (!value_print(p, &v, &value))
 			goto bad;
+		if (whole && !text_open(p) && at > 0 && v.kind != AUTH)
+			text_after(p, ">"); /* as tcpdump has it from an older form */
 		at += 2 + value;
 	}
 	text_chr(p, ']');

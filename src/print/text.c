@@ -58,6 +58,14 @@ text_end(struct printer *p)
 }
 
 void
+text_after(struct printer *p, const char *s)
+{
+	p->out.closed = false;
+	text_str(p, s);
+	p->out.closed = true;
+}
+
+void
 text_cut(struct printer *p)
 {
 	bool closed = p->out.closed;
@@ -192,18 +200,6 @@ text_name(struct printer *p, const struct name_row *rows, size_t n, uint32_t val
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	text_put(p, fmt, value);
 #pragma GCC diagnostic pop
-}
-
-void
-text_safe(struct printer *p, struct cursor c, uint32_t off, uint32_t n)
-{
-	for (uint32_t i = 0; i < n && text_open(p); i++) {
-		uint8_t b = cursor_u8(p, c, off + i);
-		if (b >= 0x20 && b < 0x7f)
-			text_chr(p, (char)b);
-		else
-			text_put(p, "\\0x%02x", b);
-	}
 }
 
 /* Bytes of a text field: what does not print is shown as ^X, and M- before the

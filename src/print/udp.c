@@ -28,8 +28,10 @@ udp_print(struct printer *p, struct cursor c, const struct net *net)
 {
 	p->proto = "udp";
 	if (!cursor_has(c, 0, 4)) {
-		address_pair(p, net);
-		text_str(p, ": ");
+		if (net->proto == UDP) {
+			address_pair(p, net);
+			text_str(p, ": ");
+		}
 		text_end(p);
 		return;
 	}
@@ -39,8 +41,6 @@ udp_print(struct printer *p, struct cursor c, const struct net *net)
 		text_put(p, "truncated-udp %u", len);
 		return;
 	}
-	if (!cursor_need(p, c, 0, HEADER))
-		return;
 	uint32_t says = cursor_u16(p, c, 4);
 	if (says == 0 && len > 0xffff)
 		says = len;
@@ -48,6 +48,8 @@ udp_print(struct printer *p, struct cursor c, const struct net *net)
 		text_put(p, "truncated-udplength %u", says);
 		return;
 	}
+	if (!cursor_need(p, c, 0, HEADER))
+		return;
 	uint32_t body = says < len ? says - HEADER : len - HEADER;
 	/* IPv6 wants the checksum, so it is looked at earlier. */
 	if (p->opts.verbose > (net->version == 4) && !net->fragment)
