@@ -15,15 +15,18 @@ on_stop(int signal)
 	stop_signals++;
 }
 
+/* SIGHUP stays ignored where it was (nohup); SIGINT does not, for a shell without job
+ * control ignores it in every background job.  A closed pipe and a file that may not grow
+ * are errors of write(2), told where they happen. */
 void
 run_prepare(void)
 {
-	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction act = { .sa_handler = on_stop }, old;
 	sigemptyset(&act.sa_mask);
-	for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
-		if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(stops[i], &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &act, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 }
