@@ -4,8 +4,9 @@
  * claim.def, and for each failure the smallest expression and the packet that show it.
  * Environment: AGREE_SEED (decimal), AGREE_RANDOM (number of random expressions),
  * AGREE_PACKETS (of each link type), AGREE_EBPF=0 (none), AGREE_SHOW (failures shown of
- * each claim), AGREE_GUARDS=1 (see struct expr_kind), AGREE_EXPR and AGREE_LINK (this one
- * expression only, on that LINKTYPE_ number). */
+ * each claim), AGREE_GUARDS=1 (see struct expr_kind), AGREE_TRACE=1 (names each
+ * expression on stderr), AGREE_EXPR and AGREE_LINK (this one expression only, on that
+ * LINKTYPE_ number). */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,8 @@ try_expr(struct campaign *c, struct expr *e, uint16_t linktype)
 {
 	struct failure f;
 
+	if (setting("AGREE_TRACE", 0)) /* says where an abort was */
+		fprintf(stderr, "%u | %s\n", linktype, e->text);
 	if (check_expr(&c->check, e->text, linktype, &f))
 		return;
 	if (exempt_reason(&f, e->text)) {
@@ -167,9 +170,10 @@ report(const struct campaign *c)
 	const struct check *k = &c->check;
 	bool failed = false;
 
-	printf("# %" PRIu64 " programs; %" PRIu64 " of %" PRIu64
-	       " whole packets matched\n",
-		k->programs, k->matched, k->tried);
+	printf("# %" PRIu64 " programs, %" PRIu64 " of ours too long for the kernel\n",
+		k->programs, k->too_long);
+	printf("# %" PRIu64 " of %" PRIu64 " whole packets matched\n", k->matched,
+		k->tried);
 	printf("# cut packets: %" PRIu64 " undecided by what was captured, %" PRIu64
 	       " of them accepted; %" PRIu64 " expressions exempt\n",
 		k->beyond, k->accepted_beyond, c->exempted);

@@ -36,6 +36,7 @@ struct check {
 	bool with_ebpf;
 	uint64_t held[CLAIMS];   /* how often each claim was tried and held */
 	uint64_t programs;       /* pairs of expression and link type that compiled */
+	uint64_t too_long;       /* ... and are more than the kernel takes as cBPF */
 	uint64_t matched, tried; /* complete packets */
 	uint64_t beyond, accepted_beyond; /* cut packets that the oracle cannot judge
 					   * by what was captured; ... that we accept */

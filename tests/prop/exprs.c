@@ -260,6 +260,28 @@ add_head(struct expr *e, struct rng *r, uint16_t linktype)
 	}
 }
 
+/* A list so long that jumps over it do not fit the eight bits that cBPF has for them.
+ * Most ids are distinct; some are those of packets. */
+static void
+add_long_list(struct expr *e, struct rng *r)
+{
+	const uint32_t count = 30 + rng_below(r, 170);
+	const bool hosts = rng_chance(r, 50);
+
+	expr_add(e, hosts ? "host ( " : "dst port ( ");
+	for (uint32_t i = 0; i < count; i++) {
+		expr_add(e, i ? "or " : "");
+		if (!hosts)
+			expr_add(e, "%u ",
+				rng_chance(r, 5) ? pool_port(r) : rng_below(r, 65536));
+		else if (rng_chance(r, 5))
+			add_id_host4(e, r);
+		else
+			add_ip4(e, 0x0a000000 | rng_below(r, 1 << 24));
+	}
+	expr_add(e, ") ");
+}
+
 static void
 add_word(struct expr *e, struct rng *r, uint16_t linktype)
 {
@@ -281,7 +303,9 @@ add_primitive(struct expr *e, struct rng *r, const struct expr_kind *kind)
 {
 	const uint32_t which = rng_below(r, 100);
 
-	if (which < 50)
+	if (which == 0 && rng_chance(r, 30))
+		add_long_list(e, r);
+	else if (which < 50)
 		add_head(e, r, kind->linktype);
 	else if (which < 72)
 		add_word(e, r, kind->linktype);

@@ -14,7 +14,7 @@
 #include "../../filter/filter.h"
 #include "../gen/rng.h"
 
-#define EXPR_MAX 4096 /* bytes, with the NUL */
+#define EXPR_MAX 16384 /* bytes, with the NUL */
 
 struct expr {
 	char text[EXPR_MAX];

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define TOKENS_MAX 600
+#define TOKENS_MAX 2000
 #define TRIES_MAX 1500 /* a try costs some milliseconds */
 
 struct tokens {
@@ -130,7 +130,7 @@ shrink_expr(const struct check *c, struct expr *e, uint16_t linktype, struct fai
 	split(e->text, &s.tokens);
 	while (any && s.tries) {
 		any = unwrap(&s);
-		for (size_t run = s.tokens.count / 2; run > 0; run--)
+		for (size_t run = s.tokens.count / 2; run > 0; run /= 2)
 			any |= leave_out(&s, run);
 	}
 }
