@@ -9,7 +9,6 @@ enum { HOP = 0, ROUTING = 43, FRAGMENT = 44, DSTOPT = 60 };
 
 struct ip6 {
 	struct cursor c;  /* from the fixed header on, not beyond its payload */
-	uint32_t given;   /* bytes that the layer below said there are */
 	uint32_t payload; /* bytes; 0: a jumbogram is to come, or a guess was made */
 	uint32_t done;    /* bytes printed: the fixed header and extension headers */
 	unsigned next;
@@ -33,16 +32,16 @@ verbose_print(struct printer *p, struct cursor c)
 		cursor_u16(p, c, 4));
 }
 
-/* Fits the cursor to the length; more than is there is said. */
+/* Sets the cursor to what the payload length says; more than there is is said,
+ * and kept: what follows prints the length that was meant. */
 static void
-fit(struct printer *p, struct ip6 *ip, struct cursor whole, const char *lead)
+fit(struct printer *p, struct ip6 *ip, struct cursor whole)
 {
-	uint32_t total = ip->payload + HEADER;
-	if (total > whole.len || total < HEADER) {
-		text_put(p, "%s[header+payload length %u > length %u] (invalid) ", lead,
-			total, whole.len);
-		total = whole.len;
-	}
+	uint32_t total =
+		ip->payload > UINT32_MAX - HEADER ? UINT32_MAX : ip->payload + HEADER;
+	if (total > whole.len)
+		text_put(p, "[header+payload length %u > length %u] (invalid) ", total,
+			whole.len);
 	ip->c = cursor_limit(whole, total);
 	ip->c.len = total;
 }
@@ -72,7 +71,7 @@ hop_print(struct printer *p, struct ip6 *ip, struct cursor at, struct cursor who
 	}
 	if (ip->payload == 0) {
 		ip->payload = jumbo;
-		fit(p, ip, whole, " ");
+		fit(p, ip, whole);
 	}
 	return true;
 }
@@ -141,11 +140,11 @@ ip6_print(struct printer *p, struct cursor c)
 		text_put(p, " [version %u != 6] (invalid)", version);
 		return;
 	}
-	struct ip6 ip = { .c = c, .given = c.len, .done = HEADER };
+	struct ip6 ip = { .c = c, .done = HEADER };
 	ip.payload = cursor_u16(p, c, 4);
 	ip.next = cursor_u8(p, c, 6);
 	if (ip.payload)
-		fit(p, &ip, c, "");
+		fit(p, &ip, c);
 	if (p->opts.verbose)
 		verbose_print(p, c);
 	if (!cursor_need(p, ip.c, 0, HEADER))

@@ -97,9 +97,10 @@ number(struct printer *p, uint64_t v, const struct spec *s)
 	while ((v /= s->base) != 0);
 	if (s->negative && !s->zero)
 		buf[--at] = '-';
-	while (sizeof(buf) - at < s->width && at > 1)
+	const size_t sign = s->negative && s->zero;
+	while (sizeof(buf) - at + sign < s->width && at > 1)
 		buf[--at] = s->zero ? '0' : ' ';
-	if (s->negative && s->zero)
+	if (sign)
 		buf[--at] = '-';
 	text_bytes(p, buf + at, sizeof(buf) - at);
 }
