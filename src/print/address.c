@@ -99,6 +99,31 @@ address_ip6(struct printer *p, const char *lead, struct cursor c, uint32_t off)
 		address_ip6_plain(p, c.at + off);
 }
 
+/* Makers by the first three bytes: those that tcpdump names. */
+static const struct name_row makers[] = {
+	{ 0x000000, "Ethernet" },
+	{ 0x00000c, "Cisco" },
+	{ 0x00005e, "IANA" },
+	{ 0x000081, "Nortel Networks SONMP" },
+	{ 0x0000f8, "Cisco bridged" },
+	{ 0x00049f, "Freescale" },
+	{ 0x0004ea, "HP-Labs" },
+	{ 0x001018, "Broadcom" },
+	{ 0x00120f, "IEEE 802.3 Private" },
+	{ 0x0012bb, "ANSI/TIA" },
+	{ 0x0015ad, "Netronome" },
+	{ 0x001b21, "DCBX" },
+	{ 0x002320, "Nicira Networks" },
+	{ 0x002481, "HP" },
+	{ 0x0080c2, "Ethernet bridged" },
+	{ 0x009069, "Juniper" },
+	{ 0x00a03e, "ATM Forum" },
+	{ 0x00e004, "PMC-Sierra" },
+	{ 0x00e02f, "DOCSIS Spanning Tree" },
+	{ 0x080007, "Appletalk" },
+	{ 0x080009, "Hewlett-Packard" },
+};
+
 /* Bytes in hex with colons between; `ether`: six of them may have a name. */
 void
 address_link(struct printer *p, struct cursor c, uint32_t off, uint32_t n, bool ether)
@@ -121,8 +146,12 @@ address_link(struct printer *p, struct cursor c, uint32_t off, uint32_t n, bool 
 		char s[3] = { ':', digits[b[i] >> 4], digits[b[i] & 15] };
 		text_bytes(p, s + (i == 0), i == 0 ? 2 : 3);
 	}
-	if (ether)
-		text_str(p, " (oui Unknown)");
+	if (ether) {
+		text_str(p, " (oui ");
+		text_name(p, makers, ROWS(makers),
+			(uint32_t)(b[0] << 16 | b[1] << 8 | b[2]), "Unknown");
+		text_chr(p, ')');
+	}
 }
 
 void

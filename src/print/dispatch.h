@@ -28,7 +28,7 @@ struct proto_row {
 const struct link_row *dispatch_link(unsigned linktype);
 const struct ether_row *dispatch_ether(unsigned type);
 const struct proto_row *dispatch_proto(unsigned proto);
-const char *dispatch_name(const struct name_row *, size_t rows, uint32_t value);
+const char *dispatch_name(const struct name_row *, size_t n, uint32_t value);
 
 /* The payload of an IP header: its printer, or `ip-proto-N` and the length. */
 void dispatch_payload(struct printer *, struct cursor, const struct net *);

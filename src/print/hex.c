@@ -31,17 +31,14 @@ static void
 lines(struct printer *p, struct cursor c, const char *prefix, bool ascii)
 {
 	for (uint32_t off = 0; off < c.cap && text_open(p); off += PER_LINE) {
-		uint32_t n = c.cap - off < PER_LINE ? c.cap - off : PER_LINE;
+		const struct cursor row = cursor_limit(cursor_skip(c, off), PER_LINE);
 		char line[GROUPS_WIDTH + 2 + PER_LINE];
-		size_t at = groups(line, c.at + off, n);
+		size_t at = groups(line, row.at, row.cap);
 		text_put(p, "%s0x%04x: ", prefix, off);
-		if (ascii) {
-			while (at < GROUPS_WIDTH + 2)
-				line[at++] = ' ';
-			for (uint32_t i = 0; i < n; i++)
-				line[at++] = graphic(c.at[off + i]) ? (char)c.at[off + i]
-								    : '.';
-		}
+		while (ascii && at < GROUPS_WIDTH + 2)
+			line[at++] = ' ';
+		for (uint32_t i = 0; ascii && i < row.cap; i++)
+			line[at++] = graphic(row.at[i]) ? (char)row.at[i] : '.';
 		text_bytes(p, line, at);
 	}
 }

@@ -12,7 +12,7 @@ struct ip6 {
 	uint32_t payload; /* bytes; 0: a jumbogram is to come, or a guess was made */
 	uint32_t done;    /* bytes printed: the fixed header and extension headers */
 	unsigned next;
-	bool hop_seen, other_seen, jumbo_seen;
+	bool hop_seen, other_seen;
 	struct net net;
 };
 

@@ -34,11 +34,11 @@ u64(struct printer *p, struct cursor c, uint32_t off)
 static bool
 capable_print(struct printer *p, struct cursor c, unsigned tcp_flags)
 {
-	unsigned version = cursor_u8(p, c, 0) & 15, flags = cursor_u8(p, c, 1);
 	bool syn = tcp_flags & SYN, ack = tcp_flags & ACK;
 	bool fits = syn ? c.len == 2 || c.len == 10 : ack && (c.len == 18 || c.len == 20);
 	if (!fits)
 		return false;
+	unsigned version = cursor_u8(p, c, 0) & 15, flags = cursor_u8(p, c, 1);
 	if (version > 1) {
 		text_put(p, " Unknown Version (%u)", version);
 		return true;

@@ -72,10 +72,10 @@ void text_bytes(struct printer *, const char *, size_t);
 /* Bytes as ^X and M-X where they do not print. */
 void text_escaped(struct printer *, struct cursor, uint32_t off, uint32_t n);
 /* The names of the bits that are set, `sep` between them; `none` without any. */
-void text_bits(struct printer *, const struct name_row *, size_t rows, uint32_t bits,
+void text_bits(struct printer *, const struct name_row *, size_t n, uint32_t bits,
 	const char *sep);
 /* The name of a value; if it has none, `fmt` with the value in it (%u or %x). */
-void text_name(struct printer *, const struct name_row *, size_t rows, uint32_t value,
+void text_name(struct printer *, const struct name_row *, size_t n, uint32_t value,
 	const char *fmt);
 void text_end(struct printer *);                 /* ` [|proto]`, and closes */
 void text_cut(struct printer *);                 /* ` [|proto]`, and goes on */

@@ -44,7 +44,7 @@ options_print(struct printer *p, struct cursor c)
 			text_end(p);
 			return;
 		}
-		if (p->opts.verbose > 2 && n <= c.len - at && cursor_need(p, c, at, n))
+		if (p->opts.verbose > 2 && cursor_need(p, c, at, n))
 			hex_plain(p, cursor_limit(cursor_skip(c, at + 2), len), " ");
 	}
 }

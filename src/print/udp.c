@@ -57,5 +57,5 @@ udp_print(struct printer *p, struct cursor c, const struct net *net)
 	if (says - HEADER > body && !net->fragment)
 		text_put(p, "UDP, bad length %u > %u", says - HEADER, body);
 	else
-		text_put(p, "UDP, length %u", body);
+		text_put(p, "UDP, length %u", says - HEADER); /* a fragment has less */
 }
