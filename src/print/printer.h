@@ -36,6 +36,8 @@ struct printer {
 	const char *proto; /* the name for ` [|proto]`: each printer sets its own */
 	bool hex_follows;  /* -x, -X or -q: unknown data is not shown in hex */
 	uint32_t link_len; /* bytes of link header: -x, -X, -A begin behind them */
+	uint32_t ifindex;  /* that ifname is of; 0: none yet */
+	char ifname[16];   /* empty: the system has no such interface */
 	unsigned depth;    /* of headers within headers, up to PRINT_DEPTH */
 	struct names *names;
 	struct conns *conns;

@@ -107,6 +107,22 @@ sll2_direction(struct printer *p, const struct sll *s)
 	text_put(p, "ifindex %u ", cursor_u32(p, s->packet, 4));
 }
 
+/* The name that the system has for it now: in a file of another it may be wrong. */
+static void
+interface_print(struct printer *p, uint32_t ifindex)
+{
+	if (ifindex != p->ifindex || !ifindex) { /* asking is a system call */
+		_Static_assert(sizeof(p->ifname) >= IF_NAMESIZE, "a name fits");
+		p->ifindex = ifindex;
+		if (!if_indextoname(ifindex, p->ifname))
+			p->ifname[0] = '\0';
+	}
+	if (p->ifname[0])
+		text_put(p, "%-5s ", p->ifname);
+	else
+		text_put(p, "ifindex %u ", ifindex);
+}
+
 void
 sll2_print(struct printer *p, struct cursor packet)
 {
@@ -119,12 +135,7 @@ sll2_print(struct printer *p, struct cursor packet)
 		.address = 12,
 		.direction = sll2_direction };
 	p->link_len = SLL2_HEADER;
-	char name[IF_NAMESIZE];
-	unsigned ifindex = cursor_u32(p, packet, 4);
-	if (if_indextoname(ifindex, name))
-		text_put(p, "%-5s ", name);
-	else
-		text_put(p, "ifindex %u ", ifindex);
+	interface_print(p, cursor_u32(p, packet, 4));
 	text_put(p, "%-3s ", direction(cursor_u8(p, packet, 10)));
 	if (p->opts.link_header) {
 		s.direction(p, &s);
