@@ -156,10 +156,10 @@ graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arm
 	bool decided = n == 0 || (n == 1 && arm[0].lo <= v->lo && arm[0].hi >= v->hi);
 	if (decided && arms > 0 && !one_target && v->kind != VALUE_CONST)
 		g->clipped = true;
-	if (decided && !v->divides)
+	if (decided && !v->traps)
 		return n == 0 ? other : arm[0].to;
 	struct arm whole = { v->lo, v->hi, other, 0, FORM_GE };
-	if (n == 0) { /* only to see whether it divides by zero */
+	if (n == 0) { /* only to see whether it traps */
 		arm = &whole;
 		n = 1;
 	}

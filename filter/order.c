@@ -52,7 +52,8 @@ grow(struct lower *l)
 static struct block *
 make(struct lower *l, struct block like)
 {
-	if (like.jt == like.jf && !like.v->divides)
+	bool traps = like.v->traps || (like.rhs != NULL && like.rhs->traps);
+	if (like.jt == like.jf && !traps)
 		return like.jt;
 	uint32_t h = hash(&like);
 	for (struct block *b = l->bucket[h & (l->buckets - 1)]; b != NULL; b = b->chain)

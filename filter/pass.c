@@ -9,11 +9,11 @@ static const struct {
 	const char *name;
 	void (*run)(struct graph *, struct arena *scratch);
 } passes[] = {
-	/* order matters: switches make facts stronger, threading makes chains longer */
-	{ "merge", pass_merge },
+	/* order matters: threading makes chains, and switches make facts stronger */
 	{ "thread", pass_thread },
 	{ "merge", pass_merge },
 	{ "thread", pass_thread },
+	{ "merge", pass_merge },
 };
 
 void

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARED_ARMS_MAX 8 /* a switch that others lead to is only copied up to here */
-
 struct group {
 	const struct value *v; /* of all members, or their common field */
 	struct arm *arm;       /* of all members, on v */
@@ -24,12 +22,18 @@ struct group {
 	const struct source_span *source;
 };
 
+struct chain { /* from a node on; exit NULL: the node is none */
+	const struct node *exit, *end;
+};
+
 struct merge {
 	struct graph *g;
 	struct arena *scratch;
-	uint32_t *into;           /* edges into a node, by id */
-	bool *inside;             /* by id: a link of a chain that begins above it */
-	const struct node **end;  /* by id: where the chain that begins here ends */
+	uint32_t *into; /* edges into a node, by id */
+	const struct value *
+		*from;       /* by id: what all nodes that lead to it test, or NULL */
+	bool *inside;        /* by id: a link of a chain that begins above it */
+	struct chain *chain; /* by id: the one that begins here */
 	const struct node **made; /* by id of the old node */
 	uint32_t *group_of;       /* by value id: index + 1 into group, of this chain */
 	struct group *group;
@@ -169,25 +173,46 @@ link_next(const struct node *n, const struct node *exit)
 	return n->other == exit && n->arms == 1 ? n->arm[0].to : NULL;
 }
 
-/* Where the chain that begins at n ends; its links but the first are marked. */
-static const struct node *
-chain_end(struct merge *m, const struct node *n)
+/* The links of the chain from n that leaves to `exit`; *end: where it ends. */
+static uint32_t
+chain_length(const struct merge *m, const struct node *n, const struct node *exit,
+	const struct node **end)
 {
-	const struct node *exit = arms_target(n), *link = n, *next;
+	const struct node *link = n, *next;
+	uint32_t links = 0;
 	while (exit != NULL && link->kind == NODE_TEST &&
-		(link == n || m->into[link->id] == 1) &&
+		(links == 0 || m->into[link->id] == 1) &&
 		(next = link_next(link, exit)) != NULL) {
-		m->inside[link->id] = link != n;
+		links++;
 		link = next;
 	}
-	return link;
+	*end = link;
+	return links;
+}
+
+/* The chain that begins at n, the longer of the two that may; its other links are
+ * marked, so that none begins there. */
+static void
+find_chain(struct merge *m, const struct node *n)
+{
+	const struct node *end, *end2, *exit = arms_target(n);
+	uint32_t links = chain_length(m, n, exit, &end);
+	if (n->arms == 1 && chain_length(m, n, n->other, &end2) > links) {
+		exit = n->other;
+		end = end2;
+	}
+	m->chain[n->id] = (struct chain){ exit, end };
+	for (const struct node *link = n; exit != NULL && link != end;) {
+		m->inside[link->id] = link != n;
+		link = link_next(link, exit);
+	}
 }
 
 /* The links from n to `end`, as groups in the order of their first ones. */
 static void
-collect(struct merge *m, const struct node *n, const struct node *end)
+collect(struct merge *m, const struct node *n)
 {
-	const struct node *exit = arms_target(n);
+	const struct node *exit = m->chain[n->id].exit, *end = m->chain[n->id].end;
 	m->groups = 0;
 	for (const struct node *link = n; link != end; link = link_next(link, exit)) {
 		if (arms_target(link) == exit) {
@@ -234,8 +259,7 @@ static const struct node *
 make_switch(struct merge *m, const struct value *v, struct arm *arm, uint32_t arms,
 	const struct node *other, bool shared, const struct source_span *source)
 {
-	if (other->kind != NODE_TEST || other->v != v ||
-		(shared && arms + other->arms > SHARED_ARMS_MAX))
+	if (other->kind != NODE_TEST || other->v != v || shared)
 		return graph_node(m->g, v, arm, arms, other, source);
 	struct arm *all = ARENA_ARRAY(m->scratch, 2 * arms + other->arms, struct arm);
 	uint32_t n = arms;
@@ -246,12 +270,29 @@ make_switch(struct merge *m, const struct value *v, struct arm *arm, uint32_t ar
 	return graph_node(m->g, v, all, n, other->other, source);
 }
 
-static const struct node *
-rebuild_chain(struct merge *m, const struct node *n, const struct node *end)
+/* The group that tests `v`, which has been loaded on every way to the chain, goes first:
+ * it costs no load, and nothing is read further than before. */
+static void
+move_up(struct merge *m, const struct value *v)
 {
-	const struct node *next = m->made[end->id], *out = m->made[arms_target(n)->id];
-	bool shared = m->into[end->id] > 1;
-	collect(m, n, end);
+	for (uint32_t i = 1; i < m->groups && v != NULL; i++) {
+		struct group gr = m->group[i];
+		if (gr.v != v)
+			continue;
+		memmove(&m->group[1], &m->group[0], i * sizeof(gr));
+		m->group[0] = gr;
+		return;
+	}
+}
+
+static const struct node *
+rebuild_chain(struct merge *m, const struct node *n)
+{
+	const struct chain *c = &m->chain[n->id];
+	const struct node *next = m->made[c->end->id], *out = m->made[c->exit->id];
+	bool shared = m->into[c->end->id] > 1;
+	collect(m, n);
+	move_up(m, m->from[n->id]);
 	for (uint32_t i = m->groups; i-- > 0;) {
 		struct group *gr = &m->group[i];
 		if (!gr->plain)
@@ -278,16 +319,25 @@ rebuild_node(struct merge *m, const struct node *n)
 }
 
 static void
+count_edge(struct merge *m, const struct node *from, const struct node *to)
+{
+	if (m->into[to->id]++ == 0)
+		m->from[to->id] = from->v;
+	else if (m->from[to->id] != from->v)
+		m->from[to->id] = NULL;
+}
+
+static void
 count_edges(struct merge *m, const bool *reached, uint32_t nodes)
 {
 	for (uint32_t id = 0; id < nodes; id++) {
 		const struct node *n = m->g->node[id];
 		if (!reached[id] || n->kind != NODE_TEST)
 			continue;
-		m->into[n->other->id]++;
+		count_edge(m, n, n->other);
 		for (uint32_t i = 0; i < n->arms; i++)
 			if (i == 0 || n->arm[i].to != n->arm[i - 1].to)
-				m->into[n->arm[i].to->id]++;
+				count_edge(m, n, n->arm[i].to);
 	}
 }
 
@@ -299,21 +349,22 @@ pass_merge(struct graph *g, struct arena *scratch)
 	struct merge m = { .g = g,
 		.scratch = scratch,
 		.into = ARENA_ARRAY(scratch, nodes, uint32_t),
+		.from = ARENA_ARRAY(scratch, nodes, const struct value *),
 		.inside = ARENA_ARRAY(scratch, nodes, bool),
-		.end = ARENA_ARRAY(scratch, nodes, const struct node *),
+		.chain = ARENA_ARRAY(scratch, nodes, struct chain),
 		.made = ARENA_ARRAY(scratch, nodes, const struct node *),
 		.group_of = ARENA_ARRAY(scratch, g->values.count, uint32_t) };
 	count_edges(&m, reached, nodes);
 	for (uint32_t id = nodes; id-- > 0;)
 		if (reached[id] && !m.inside[id] && g->node[id]->kind == NODE_TEST)
-			m.end[id] = chain_end(&m, g->node[id]);
+			find_chain(&m, g->node[id]);
 	for (uint32_t id = 0; id < nodes; id++) {
 		const struct node *n = g->node[id];
 		if (n->kind != NODE_TEST)
 			m.made[id] = n;
-		else if (m.end[id] != NULL)
-			m.made[id] = m.end[id] == n ? rebuild_node(&m, n)
-						    : rebuild_chain(&m, n, m.end[id]);
+		else if (reached[id] && !m.inside[id])
+			m.made[id] = m.chain[id].exit != NULL ? rebuild_chain(&m, n)
+							      : rebuild_node(&m, n);
 	}
 	g->root = m.made[g->root->id];
 }

@@ -135,11 +135,31 @@ operand(struct resolver *r, const struct arith *a, struct test **guard)
 	return NULL;
 }
 
+/* x + c = k is x = k - c, and so for - and ^: the test is of a field. */
+static const struct value *
+without_constant(const struct value *v, uint32_t *k)
+{
+	while (v->kind == VALUE_ARITH && v->b->kind == VALUE_CONST) {
+		if (v->op == OP_ADD)
+			*k -= v->b->k;
+		else if (v->op == OP_SUB)
+			*k += v->b->k;
+		else if (v->op == OP_XOR)
+			*k ^= v->b->k;
+		else
+			break;
+		v = v->a;
+	}
+	return v;
+}
+
 /* `a > 4` looks as written in a listing: jgt 4, not jge 5. */
 static struct test *
 against_constant(struct resolver *r, const struct value *v, enum relop op, uint32_t k)
 {
 	struct test *t;
+	if (op == REL_EQ || op == REL_NE)
+		v = without_constant(v, &k);
 	switch (op) {
 	case REL_EQ: return test_equal(r->arena, v, k);
 	case REL_NE: return test_not(r->arena, test_equal(r->arena, v, k));

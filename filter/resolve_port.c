@@ -59,18 +59,6 @@ load_ip6(struct resolver *r, uint32_t off)
 }
 
 static struct test *
-carried(struct resolver *r, uint32_t off, enum qual_proto proto)
-{
-	struct test *any = NULL;
-	const struct value *v = resolve_net(r, off, 1);
-	for (unsigned i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
-		if (proto == PROTO_NONE || proto == transports[i])
-			any = test_or(r->arena, any,
-				test_equal(r->arena, v, proto_find(transports[i])->key));
-	return any;
-}
-
-static struct test *
 ports_test(struct resolver *r, enum qual_dir dir, const struct ports *p)
 {
 	struct arena *m = r->arena;
@@ -78,12 +66,20 @@ ports_test(struct resolver *r, enum qual_dir dir, const struct ports *p)
 	struct test *ip = ip6 ? resolve_link_type(r, proto_find(PROTO_IP)->key) : NULL;
 	if (ip == NULL)
 		return NULL;
-	ip6 = test_and(m, ip6, carried(r, IP6_NEXT, p->proto));
-	ip6 = test_and(m, ip6, ends(r, dir, p, load_ip6));
-	ip = test_and(m, ip, carried(r, IP_PROTO, p->proto));
-	ip = test_and(m, ip, resolve_first_fragment(r));
-	ip = test_and(m, ip, ends(r, dir, p, load_ip));
-	return test_or(m, ip6, ip);
+	/* A copy a protocol: what follows in the expression may decide them one by one;
+	 * where it does not, the copies become one again in the graph. */
+	struct test *over6 = NULL, *over4 = NULL;
+	for (unsigned i = 0; i < sizeof(transports) / sizeof(transports[0]); i++) {
+		if (p->proto != PROTO_NONE && p->proto != transports[i])
+			continue;
+		uint32_t key = proto_find(transports[i])->key;
+		struct test *is6 = test_equal(m, resolve_net(r, IP6_NEXT, 1), key);
+		over6 = test_or(m, over6, test_and(m, is6, ends(r, dir, p, load_ip6)));
+		struct test *is4 = test_equal(m, resolve_net(r, IP_PROTO, 1), key);
+		is4 = test_and(m, is4, resolve_first_fragment(r));
+		over4 = test_or(m, over4, test_and(m, is4, ends(r, dir, p, load_ip)));
+	}
+	return test_or(m, test_and(m, ip6, over6), test_and(m, ip, over4));
 }
 
 /* One port by number or service name; *proto: what the name restricts it to. */

@@ -5,8 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-#define ADDRESS_MAX 0x7fffffffu /* beyond every packet; addresses above are never made \
-				 */
+#define ADDRESS_MAX                                                        \
+	0x7fffffffu /* beyond every packet; addresses above are never made \
+		     */
 
 void
 values_init(struct values *vs, struct arena *arena)
@@ -267,7 +268,7 @@ value_arith(
 		return fault(vs);
 	if (is_identity(op, a, b))
 		return a;
-	if ((op == OP_AND || op == OP_MUL) && is_const(b, 0) && !a->divides)
+	if ((op == OP_AND || op == OP_MUL) && is_const(b, 0) && !a->traps)
 		return b;
 	bool shifts = op == OP_SHL || op == OP_SHR;
 	if (shifts && b->kind == VALUE_CONST &&
@@ -285,8 +286,7 @@ value_arith(
 			return v;
 	}
 	struct value v = { .kind = VALUE_ARITH, .op = op, .a = a, .b = b };
-	v.divides = a->divides || b->divides ||
-		    ((op == OP_DIV || op == OP_MOD) && b->lo == 0);
+	v.traps = a->traps || b->traps || ((op == OP_DIV || op == OP_MOD) && b->lo == 0);
 	v.depth = (uint16_t)((a->depth > b->depth ? a->depth : b->depth) + 1);
 	v.weight = weight(a, b);
 	range(op, a, b, &v.lo, &v.hi);
@@ -321,7 +321,8 @@ value_load(struct values *vs, const struct value *base, uint32_t off, unsigned s
 		return base;
 	if (base == NULL && off > ADDRESS_MAX)
 		return fault(vs);
-	if (base != NULL && (uint64_t)base->hi + off > ADDRESS_MAX) {
+	bool guarded = base != NULL && (uint64_t)base->hi + off > ADDRESS_MAX;
+	if (guarded) {
 		base = address_guarded(
 			vs, value_arith(vs, OP_ADD, base, value_const(vs, off)));
 		off = 0;
@@ -332,7 +333,7 @@ value_load(struct values *vs, const struct value *base, uint32_t off, unsigned s
 	v.hi = size == 1 ? 0xff : size == 2 ? 0xffff : UINT32_MAX;
 	v.depth = base != NULL ? (uint16_t)(base->depth + 1) : 1;
 	v.weight = weight(base, NULL);
-	v.divides = base != NULL && base->divides;
+	v.traps = guarded || (base != NULL && base->traps);
 	return intern(vs, &v);
 }
 

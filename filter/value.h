@@ -51,8 +51,8 @@ struct value {
 	enum value_kind kind;
 	enum arith_op op;
 	enum meta meta;
-	uint8_t size;    /* of a load: 1, 2 or 4 bytes */
-	bool divides;    /* may fault by dividing by zero */
+	uint8_t size; /* of a load: 1, 2 or 4 bytes */
+	bool traps; /* may fault with all bytes captured: division by zero, bad address */
 	uint16_t depth;  /* of the expression tree; leaves have 1 */
 	uint32_t weight; /* nodes of the tree, saturating */
 	uint32_t k;

@@ -79,17 +79,19 @@ direct_x(const struct emit *e, const struct value *v)
 	       value_is_header_length(v, &off);
 }
 
-/* Does loading A with it need X? */
+/* Does loading A with `v` leave X alone, or at least X == x as it is? */
 static bool
-needs_x(const struct value *v)
+keeps_x(const struct value *v, const struct value *x)
 {
 	if (v->kind == VALUE_LOAD)
-		return v->a != NULL;
+		return v->a == NULL || v->a == x;
 	if (v->kind != VALUE_ARITH)
-		return false;
-	bool constant = v->b->kind == VALUE_CONST;
-	bool negates = v->op == OP_SUB && v->a->kind == VALUE_CONST && v->a->k == 0;
-	return needs_x(v->a) || (!constant && !negates) || needs_x(v->b);
+		return true;
+	if (v->b->kind == VALUE_CONST)
+		return keeps_x(v->a, x);
+	if (v->op == OP_SUB && v->a->kind == VALUE_CONST && v->a->k == 0)
+		return keeps_x(v->b, x);
+	return v->b == x && keeps_x(v->a, x);
 }
 
 static void load_a(struct emit *, const struct value *);
@@ -117,13 +119,10 @@ load_x(struct emit *e, const struct value *v)
 static void
 load_both(struct emit *e, const struct value *a, const struct value *b)
 {
-	if (direct_x(e, b) && !needs_x(a)) {
-		load_x(e, b);
-		load_a(e, a);
-	} else if (direct_x(e, b) && e->now.x != b) {
+	if (direct_x(e, b) && !keeps_x(a, b) && e->now.x != b) {
 		load_a(e, a);
 		load_x(e, b);
-	} else if (!needs_x(a)) {
+	} else if (keeps_x(a, b)) {
 		load_x(e, b);
 		load_a(e, a);
 	} else {
@@ -160,8 +159,8 @@ load_arith(struct emit *e, const struct value *v)
 		load_a(e, b);
 		put(e, BPF_ALU | BPF_NEG, 0);
 	} else {
-		bool swap =
-			commutes(v->op) && needs_x(a) && !needs_x(b) && !direct_x(e, b);
+		bool swap = commutes(v->op) && !keeps_x(a, b) && keeps_x(b, a) &&
+			    !direct_x(e, b);
 		load_both(e, swap ? b : a, swap ? a : b);
 		put(e, BPF_ALU | alu_code(v->op) | BPF_X, 0);
 	}

@@ -37,11 +37,11 @@ struct emit {
 	struct state now;
 	struct fixup *fixup;
 	uint32_t fixups, fixup_room;
-	uint32_t oldest; /* first fixup that may be open */
-	uint32_t *at;    /* by block index: address */
-	unsigned depth;  /* words of stack in use */
-	uint32_t reach;  /* of the scratch */
-	const struct block *reject;
+	uint32_t oldest;            /* first fixup that may be open */
+	uint32_t *at;               /* by block index: address */
+	unsigned depth;             /* words of stack in use */
+	uint32_t reach;             /* of the scratch */
+	const struct block *reject; /* NULL: the graph has none */
 	struct diags *diags;
 	bool failed;
 };
@@ -80,6 +80,26 @@ jump(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 	put(e, code, dst, src, 0, imm);
 }
 
+/* Where failed checks go when the graph's own reject is behind us, or there is none:
+ * jumps go forward only.  It is written at the end. */
+static const struct block own_reject = { .kind = BLOCK_REJECT, .index = UINT32_MAX };
+
+static const struct block *
+find_reject(const struct order *o)
+{
+	for (uint32_t i = o->count; i-- > 0;)
+		if (o->block[i]->kind == BLOCK_REJECT)
+			return o->block[i];
+	return NULL;
+}
+
+static const struct block *
+reject_target(const struct emit *e)
+{
+	return e->reject != NULL && e->at[e->reject->index] == 0 ? e->reject
+								 : &own_reject;
+}
+
 /* --- values ---------------------------------------------------------------------- */
 
 static unsigned
@@ -96,7 +116,7 @@ check(struct emit *e, uint32_t bytes)
 		return;
 	put(e, BPF_LDX | BPF_MEM | BPF_W, R1, R_BUF,
 		offsetof(struct filter_pktbuf, filled), 0);
-	jump(e, BPF_JMP32 | BPF_JLT | BPF_K, R1, 0, bytes, e->reject);
+	jump(e, BPF_JMP32 | BPF_JLT | BPF_K, R1, 0, bytes, reject_target(e));
 	e->now.checked = bytes;
 	if (bytes > e->reach)
 		e->reach = bytes;
@@ -159,7 +179,7 @@ load(struct emit *e, const struct value *v, unsigned dst)
 		put(e, BPF_ALU | BPF_ADD | BPF_K, R1, 0, 0, v->k + v->size);
 		put(e, BPF_LDX | BPF_MEM | BPF_W, R2, R_BUF,
 			offsetof(struct filter_pktbuf, filled), 0);
-		jump(e, BPF_JMP32 | BPF_JLT | BPF_X, R2, R1, 0, e->reject);
+		jump(e, BPF_JMP32 | BPF_JLT | BPF_X, R2, R1, 0, reject_target(e));
 	}
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R1, R_BUF, 0, 0);
 	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R1, R_BASE, 0, 0);
@@ -213,7 +233,7 @@ arith(struct emit *e, const struct value *v, unsigned dst)
 	eval_both(e, v->a, v->b, dst);
 	holds(e, dst, NULL);
 	if ((v->op == OP_DIV || v->op == OP_MOD) && v->b->lo == 0)
-		jump(e, BPF_JMP32 | BPF_JEQ | BPF_K, R1, 0, 0, e->reject);
+		jump(e, BPF_JMP32 | BPF_JEQ | BPF_K, R1, 0, 0, reject_target(e));
 	put(e, alu_code(v->op) | BPF_X, dst, R1, 0, 0);
 }
 
@@ -415,17 +435,6 @@ emit_blocks(struct emit *e)
 	}
 }
 
-/* A reject block is needed for failed checks even where no test leads to one. */
-static const struct block *
-find_reject(const struct order *o)
-{
-	static const struct block none = { .kind = BLOCK_REJECT, .index = UINT32_MAX };
-	for (uint32_t i = o->count; i-- > 0;)
-		if (o->block[i]->kind == BLOCK_REJECT)
-			return o->block[i];
-	return &none;
-}
-
 bool
 ebpf_emit(const struct order *o, struct arena *scratch, struct filter_ebpf *out,
 	struct diags *ds)
@@ -438,16 +447,16 @@ ebpf_emit(const struct order *o, struct arena *scratch, struct filter_ebpf *out,
 	put(&e, BPF_ALU64 | BPF_MOV | BPF_X, R_CTX, R1, 0, 0);
 	put(&e, BPF_ALU64 | BPF_MOV | BPF_X, R_BUF, R2, 0, 0);
 	emit_blocks(&e);
-	uint32_t reject_at = e.count;
-	if (e.reject->index == UINT32_MAX)
-		emit_exit(&e, e.reject);
 	if (e.failed) {
 		diags_error(ds, DIAG_REGISTERS, (struct span){ 0, 0 },
 			"too many registers needed to evaluate expression");
 		diags_hint(ds, "split the arithmetic into several relations");
 		return false;
 	}
-	while (first_open(&e) < e.fixups) /* only of a reject that has no block */
+	uint32_t reject_at = e.count;
+	if (first_open(&e) < e.fixups) /* only of a reject that has no block */
+		emit_exit(&e, &own_reject);
+	while (first_open(&e) < e.fixups)
 		resolve_fixup(&e, &e.fixup[e.oldest], reject_at);
 	out->insns = malloc(e.count * sizeof(*out->insns));
 	if (out->insns == NULL)

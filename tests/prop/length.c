@@ -53,6 +53,19 @@ show(const char *what, uint16_t linktype, const char *text, size_t ours, size_t 
 	printf("# %-9s %4zu %4zu  %3u | %s\n", what, ours, theirs, linktype, text);
 }
 
+/* Shorter there because it is wrong: libpcap 1.10 forgets the protocol of a right operand
+ * (gencode.c, gen_arth), see exempt.c. */
+static const char *const wrong_there[] = { "1 << (ip[9] & 7) = 64" };
+
+static bool
+is_wrong_there(const char *text)
+{
+	for (size_t i = 0; i < sizeof wrong_there / sizeof wrong_there[0]; i++)
+		if (strcmp(wrong_there[i], text) == 0)
+			return true;
+	return false;
+}
+
 static void
 compare(struct tally *t, const char *text, uint16_t linktype, const struct filter *f,
 	const struct bpf_program *theirs)
@@ -65,7 +78,7 @@ compare(struct tally *t, const char *text, uint16_t linktype, const struct filte
 	if (!filter_cbpf(f, &count, &ds)) {
 		t->failed++;
 		show("no-cbpf", linktype, text, 0, theirs->bf_len);
-	} else if (count > theirs->bf_len) {
+	} else if (count > theirs->bf_len && !is_wrong_there(text)) {
 		t->longer++;
 		show("LONGER", linktype, text, count, theirs->bf_len);
 	} else if (count < theirs->bf_len) {
