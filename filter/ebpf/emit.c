@@ -382,7 +382,10 @@ static void
 emit_island(struct emit *e)
 {
 	uint32_t over = e->count, end = e->fixups;
-	put(e, BPF_JMP | BPF_JA, 0, 0, 0, 0);
+	unsigned last = e->insn[over - 1].code;
+	bool falls = last != (BPF_JMP | BPF_JA) && last != (BPF_JMP | BPF_EXIT);
+	if (falls)
+		put(e, BPF_JMP | BPF_JA, 0, 0, 0, 0);
 	for (uint32_t i = e->oldest; i < end; i++) {
 		const struct block *to = e->fixup[i].to;
 		if (to == NULL || (to->index != UINT32_MAX && e->at[to->index] != 0))
@@ -393,7 +396,8 @@ emit_island(struct emit *e)
 		else
 			emit_exit(e, to);
 	}
-	e->insn[over].off = (int16_t)(e->count - over - 1);
+	if (falls)
+		e->insn[over].off = (int16_t)(e->count - over - 1);
 }
 
 static void
