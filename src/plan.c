@@ -110,10 +110,11 @@ may_fall_back(const struct diags *ds)
 
 /* eBPF in the kernel, else classic BPF there. */
 static bool
-open_net(const struct live_opts *live, const struct iface *iface, struct plan *p,
-	struct diags *ds)
+open_net(const struct options *o, struct live_opts *live, const struct iface *iface,
+	struct plan *p, struct diags *ds)
 {
 	unsigned before = ds->count;
+	struct diags twice = { 0 }; /* the messages of the first compile again */
 	p->source = live_sock_open(live, iface, p->filter, ds);
 	if (p->source != NULL) {
 		note(ds, "capturing with the filter as eBPF, on a packet socket");
@@ -122,9 +123,16 @@ open_net(const struct live_opts *live, const struct iface *iface, struct plan *p
 	if (!may_fall_back(ds))
 		return false;
 	unsigned after = ds->count;
+	if (!compile(o, p, iface->linktype, FILTER_INPUT_FILE, &p->user, &twice))
+		return false;
+	live->user = p->user;
 	p->source = live_packet_open(live, iface, p->filter, ds);
-	if (p->source == NULL)
-		return false; /* both causes are told */
+	if (p->source == NULL) { /* both causes are told, where they differ */
+		const struct diag *last = &ds->diag[ds->count - 1];
+		if (ds->count > 1 && strcmp(last[-1].text, last->text) == 0)
+			ds->count--;
+		return false;
+	}
 	demote(ds, before < after ? before : 0);
 	note(ds, "capturing with the filter as classic BPF, on an AF_PACKET ring");
 	return true;
@@ -149,11 +157,7 @@ open_live(const struct options *o, struct plan *p, struct diags *ds)
 	}
 	if (!compile(o, p, iface.linktype, input_of(&iface), &p->filter, ds))
 		return false;
-	struct diags twice = { 0 }; /* the same messages again */
-	if (!compile(o, p, iface.linktype, FILTER_INPUT_FILE, &p->user, &twice))
-		return false;
-	live.user = p->user;
-	return open_net(&live, &iface, p, ds);
+	return open_net(o, &live, &iface, p, ds);
 }
 
 static bool
