@@ -100,9 +100,9 @@ build_logic(struct builder *b, const struct ast *root)
 	while (b->depth > 0) {
 		struct frame *f = &b->frame[b->depth - 1];
 		if (f->a->kind == AST_NOT) {
-			struct frame not = *f;
+			struct frame negated = *f;
 			b->depth--;
-			push(b, not .a->first, not .no, not .yes);
+			push(b, negated.a->first, negated.no, negated.yes);
 			continue;
 		}
 		if (f->a->kind != AST_AND && f->a->kind != AST_OR) {

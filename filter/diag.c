@@ -11,15 +11,16 @@ static const char *const code_names[] = {
 };
 
 static struct diag *
-append(struct diags *ds, enum diag_code code, enum severity severity)
+append(struct diags *ds, enum diag_code code, enum severity severity, const char *fmt,
+	va_list ap)
 {
 	if (ds->count == DIAGS_MAX) {
 		ds->dropped++;
-		ds->count--; /* the last one is the least wanted: later faults are often
-				echoes */
+		ds->count--; /* the last one is the least wanted: it may be an echo */
 	}
 	struct diag *d = &ds->diag[ds->count++];
 	*d = (struct diag){ .code = code, .severity = severity };
+	vsnprintf(d->text, sizeof(d->text), fmt, ap);
 	return d;
 }
 
@@ -27,10 +28,9 @@ struct diag *
 diags_add(struct diags *ds, enum diag_code code, enum severity severity, const char *fmt,
 	...)
 {
-	struct diag *d = append(ds, code, severity);
 	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	struct diag *d = append(ds, code, severity, fmt, ap);
 	va_end(ap);
 	return d;
 }
@@ -38,11 +38,9 @@ diags_add(struct diags *ds, enum diag_code code, enum severity severity, const c
 bool
 diags_error(struct diags *ds, enum diag_code code, struct span span, const char *fmt, ...)
 {
-	struct diag *d = append(ds, code, SEV_ERROR);
-	d->span[0] = span;
 	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	append(ds, code, SEV_ERROR, fmt, ap)->span[0] = span;
 	va_end(ap);
 	return false;
 }

@@ -4,6 +4,9 @@
 #include "order.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "layout.h"
 
 #define CHAIN_MAX 12 /* arms: more become a tree */
 #define LEAF_MAX 8   /* arms at a leaf of the tree: fewer inner nodes, longer chains */
@@ -11,9 +14,11 @@
 struct lower {
 	const struct graph *g;
 	struct arena *arena;
-	struct block **of; /* by node id */
+	struct block **of;   /* by node id */
+	struct block **made; /* all, by id */
+	uint32_t count, room;
 	struct block **bucket;
-	uint32_t buckets, count;
+	uint32_t buckets;
 };
 
 static uint32_t
@@ -50,6 +55,23 @@ grow(struct lower *l)
 }
 
 static struct block *
+append(struct lower *l, const struct block *like)
+{
+	if (l->count == l->room) {
+		uint32_t room = l->room ? l->room * 2 : 256;
+		struct block **to = ARENA_ARRAY(l->arena, room, struct block *);
+		if (l->count > 0)
+			memcpy(to, l->made, l->count * sizeof(*to));
+		l->made = to;
+		l->room = room;
+	}
+	struct block *b = arena_copy(l->arena, like, sizeof(*like));
+	b->id = l->count;
+	l->made[l->count++] = b;
+	return b;
+}
+
+static struct block *
 make(struct lower *l, struct block like)
 {
 	bool traps = like.v->traps || (like.rhs != NULL && like.rhs->traps);
@@ -61,21 +83,11 @@ make(struct lower *l, struct block like)
 			return b;
 	if (l->count >= l->buckets)
 		grow(l);
-	struct block *b = arena_copy(l->arena, &like, sizeof(like));
+	like.kind = BLOCK_TEST;
+	struct block *b = append(l, &like);
 	struct block **slot = &l->bucket[h & (l->buckets - 1)];
-	b->kind = BLOCK_TEST;
-	b->id = l->count++;
 	b->chain = *slot;
 	*slot = b;
-	return b;
-}
-
-static struct block *
-leaf(struct lower *l, enum block_kind kind)
-{
-	struct block *b = ARENA_NEW(l->arena, struct block);
-	b->kind = kind;
-	b->id = l->count++;
 	return b;
 }
 
@@ -148,7 +160,7 @@ by_seq(const void *x, const void *y)
 static struct block *
 lower_chain(struct lower *l, const struct node *n)
 {
-	const struct arm *arm[CHAIN_MAX];
+	const struct arm *arm[CHAIN_MAX] = { NULL };
 	struct block *entry = l->of[n->other->id];
 	for (uint32_t i = 0; i < n->arms; i++)
 		arm[i] = &n->arm[i];
@@ -183,7 +195,8 @@ static void
 lower(struct lower *l)
 {
 	const struct graph *g = l->g;
-	struct block *reject = leaf(l, BLOCK_REJECT), *accept = leaf(l, BLOCK_ACCEPT);
+	struct block *reject = append(l, &(struct block){ .kind = BLOCK_REJECT });
+	struct block *accept = append(l, &(struct block){ .kind = BLOCK_ACCEPT });
 	const bool *reached = graph_reached(g, l->arena);
 	for (uint32_t id = 0; id <= g->root->id; id++) {
 		const struct node *n = g->node[id];
@@ -195,40 +208,22 @@ lower(struct lower *l)
 	}
 }
 
-/* Depth first, the false side first, each placed when all behind it are: from the last
- * to the first.  A stack of its own: a chain may be as long as the expression. */
 static void
 place(struct lower *l, struct block *root, struct order *out)
 {
-	struct block **stack =
-		ARENA_ARRAY(l->arena, 2 * (size_t)l->count + 2, struct block *);
-	struct block **row = ARENA_ARRAY(l->arena, l->count, struct block *);
-	uint8_t *state =
-		ARENA_ARRAY(l->arena, l->count, uint8_t); /* 1: entered, 2: placed */
-	uint32_t depth = 0, placed = l->count;
-	stack[depth++] = root;
-	while (depth > 0) {
-		struct block *b = stack[depth - 1];
-		if (state[b->id] == 0) {
-			state[b->id] = 1;
-			if (b->kind == BLOCK_TEST) {
-				if (state[b->jt->id] == 0)
-					stack[depth++] = b->jt;
-				if (state[b->jf->id] == 0)
-					stack[depth++] = b->jf;
-			}
-			continue;
-		}
-		if (state[b->id] == 1) {
-			state[b->id] = 2;
-			row[--placed] = b;
-		}
-		depth--;
+	struct ways *ways = ARENA_ARRAY(l->arena, l->count, struct ways);
+	uint32_t *row = ARENA_ARRAY(l->arena, l->count, uint32_t);
+	for (uint32_t i = 0; i < l->count; i++) {
+		const struct block *b = l->made[i];
+		ways[i].jt = b->kind == BLOCK_TEST ? b->jt->id : LAYOUT_NONE;
+		ways[i].jf = b->kind == BLOCK_TEST ? b->jf->id : LAYOUT_NONE;
 	}
-	out->block = row + placed;
-	out->count = l->count - placed;
-	for (uint32_t i = 0; i < out->count; i++)
+	out->count = layout(l->arena, ways, l->count, root->id, row);
+	out->block = ARENA_ARRAY(l->arena, out->count, struct block *);
+	for (uint32_t i = 0; i < out->count; i++) {
+		out->block[i] = l->made[row[i]];
 		out->block[i]->index = i;
+	}
 }
 
 static uint32_t

@@ -53,31 +53,6 @@ shown(struct span s)
 }
 
 bool
-parse_unexpected(struct parser *p, const char *wanted)
-{
-	const struct token *t = &p->tokens->token[p->at];
-	const char *text = p->tokens->text + t->span.at;
-	if (t->kind == TOK_END) {
-		struct span at = { t->span.at, 1 };
-		return diags_error(p->diags, DIAG_SYNTAX, at,
-			"syntax error: the expression ends where %s should follow",
-			wanted);
-	}
-	if (is_word(t, WORD_LATER)) {
-		diags_error(p->diags, DIAG_UNSUPPORTED, t->span,
-			"'%.*s' is a word of the language that this version does not "
-			"compile yet",
-			shown(t->span), text);
-		diags_hint(p->diags, "a host of that name is written \\%.*s",
-			shown(t->span), text);
-		return false;
-	}
-	return diags_error(p->diags, DIAG_SYNTAX, t->span,
-		"syntax error: unexpected '%.*s' where %s should follow", shown(t->span),
-		text, wanted);
-}
-
-bool
 parse_is_relop(int kind, enum relop *op)
 {
 	static const struct {

@@ -186,12 +186,12 @@ gaps(struct thread *t, const struct node *n)
 		const struct ranges *above =
 			a->hi < UINT32_MAX ? ranges_one(t->scratch, a->hi + 1, UINT32_MAX)
 					   : NULL;
-		const struct ranges *not = below == NULL ? above
-					   : above == NULL
-						   ? below
-						   : ranges_or(t->scratch, below, above);
-		all = not != NULL ? ranges_and(t->scratch, all, not )
-				  : ranges_one(t->scratch, 1, 0);
+		const struct ranges *outside =
+			below == NULL   ? above
+			: above == NULL ? below
+					: ranges_or(t->scratch, below, above);
+		all = outside != NULL ? ranges_and(t->scratch, all, outside)
+				      : ranges_one(t->scratch, 1, 0);
 	}
 	return all;
 }

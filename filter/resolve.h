@@ -29,7 +29,7 @@ struct resolver {
 	struct diags *diags;
 };
 
-/* resolve.c */
+/* resolver.c */
 const struct value *resolve_net(struct resolver *, uint32_t off, unsigned size);
 struct test *resolve_fault(struct resolver *, enum diag_code, struct span,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -45,13 +45,13 @@ type_field(struct resolver *r)
 	return value_load(r->values, NULL, r->layer.link_at + r->layer.link->type_at, 2);
 }
 
+/* What both kinds of header share; `llc`: the test that the frame is an LLC one, `forms`:
+ * how IPX is told in such a frame, `plain`: that the field itself says IPX. */
 static struct test *
-by_ethertype(struct resolver *r, uint32_t key)
+by_type_or_llc(struct resolver *r, uint32_t key, struct test *llc, struct test *plain,
+	struct test *forms)
 {
 	const struct value *type = type_field(r);
-	struct test *llc = test_leaf(r->arena, type, ETHERMTU + 1, UINT32_MAX);
-	llc->form = FORM_GT;
-	llc = test_not(r->arena, llc);
 	if (key == TYPE_ATALK || key == TYPE_AARP)
 		return test_or(r->arena, test_equal(r->arena, type, key),
 			test_and(r->arena, llc,
@@ -60,30 +60,29 @@ by_ethertype(struct resolver *r, uint32_t key)
 		return test_equal(r->arena, type, key);
 	if (key != SAP_IPX)
 		return test_and(r->arena, llc, llc_sap(r, key));
-	struct test *forms = test_or(r->arena, snap(r, 0, TYPE_IPX), llc_sap(r, key));
+	return test_or(r->arena, plain, test_and(r->arena, llc, forms));
+}
+
+static struct test *
+by_ethertype(struct resolver *r, uint32_t key)
+{
+	const struct value *type = type_field(r);
+	struct test *long_type = test_leaf(r->arena, type, ETHERMTU + 1, UINT32_MAX);
+	long_type->form = FORM_GT;
+	struct test *forms = test_or(r->arena, snap(r, 0, TYPE_IPX), llc_sap(r, SAP_IPX));
 	forms = test_or(r->arena, forms, test_equal(r->arena, payload(r, 0, 2), 0xffff));
-	return test_or(r->arena, test_equal(r->arena, type, TYPE_IPX),
-		test_and(r->arena, llc, forms));
+	return by_type_or_llc(r, key, test_not(r->arena, long_type),
+		test_equal(r->arena, type, TYPE_IPX), forms);
 }
 
 static struct test *
 by_sll(struct resolver *r, uint32_t key)
 {
 	const struct value *type = type_field(r);
-	struct test *llc = test_equal(r->arena, type, SLL_LLC);
-	if (key == TYPE_ATALK || key == TYPE_AARP)
-		return test_or(r->arena, test_equal(r->arena, type, key),
-			test_and(r->arena, llc,
-				snap(r, key == TYPE_ATALK ? 0x080007 : 0, key)));
-	if (key > ETHERMTU)
-		return test_equal(r->arena, type, key);
-	if (key != SAP_IPX)
-		return test_and(r->arena, llc, llc_sap(r, key));
-	struct test *raw = test_or(r->arena, test_equal(r->arena, type, TYPE_IPX),
+	struct test *plain = test_or(r->arena, test_equal(r->arena, type, TYPE_IPX),
 		test_equal(r->arena, type, SLL_RAW_IPX));
-	return test_or(r->arena, raw,
-		test_and(r->arena, llc,
-			test_or(r->arena, llc_sap(r, key), snap(r, 0, TYPE_IPX))));
+	return by_type_or_llc(r, key, test_equal(r->arena, type, SLL_LLC), plain,
+		test_or(r->arena, llc_sap(r, SAP_IPX), snap(r, 0, TYPE_IPX)));
 }
 
 static struct test *

@@ -342,10 +342,10 @@ value_is_header_length(const struct value *v, uint32_t *off)
 {
 	if (v->kind != VALUE_ARITH || v->op != OP_SHL || !is_const(v->b, 2))
 		return false;
-	const struct value *and = v->a;
-	if (and->kind != VALUE_ARITH || and->op != OP_AND || !is_const(and->b, 15))
+	const struct value *low = v->a;
+	if (low->kind != VALUE_ARITH || low->op != OP_AND || !is_const(low->b, 15))
 		return false;
-	const struct value *load = and->a;
+	const struct value *load = low->a;
 	if (load->kind != VALUE_LOAD || load->a != NULL || load->size != 1)
 		return false;
 	*off = load->k;

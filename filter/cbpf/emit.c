@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "../opcode.h"
+
 #define BLOCK_INSNS 64 /* room at first */
 
 struct registers {
@@ -35,29 +37,6 @@ put(struct emit *e, unsigned code, uint32_t k)
 		e->room = room;
 	}
 	e->insn[e->count++] = (struct sock_filter){ .code = (uint16_t)code, .k = k };
-}
-
-static unsigned
-size_code(unsigned size)
-{
-	return size == 1 ? BPF_B : size == 2 ? BPF_H : BPF_W;
-}
-
-static unsigned
-alu_code(enum arith_op op)
-{
-	static const unsigned code[] = { [OP_ADD] = BPF_ADD,
-		[OP_SUB] = BPF_SUB,
-		[OP_MUL] = BPF_MUL,
-		[OP_DIV] = BPF_DIV,
-		[OP_MOD] = BPF_MOD,
-		[OP_AND] = BPF_AND,
-		[OP_OR] = BPF_OR,
-		[OP_XOR] = BPF_XOR,
-		[OP_SHL] = BPF_LSH,
-		[OP_SHR] = BPF_RSH };
-	assert(op < OP_EQ); /* comparisons stand at the top of a test only */
-	return code[op];
 }
 
 static uint32_t
@@ -154,7 +133,7 @@ load_arith(struct emit *e, const struct value *v)
 	const struct value *a = v->a, *b = v->b;
 	if (b->kind == VALUE_CONST) {
 		load_a(e, a);
-		put(e, BPF_ALU | alu_code(v->op) | BPF_K, b->k);
+		put(e, BPF_ALU | opcode_alu(v->op) | BPF_K, b->k);
 	} else if (v->op == OP_SUB && a->kind == VALUE_CONST && a->k == 0) {
 		load_a(e, b);
 		put(e, BPF_ALU | BPF_NEG, 0);
@@ -162,7 +141,7 @@ load_arith(struct emit *e, const struct value *v)
 		bool swap = commutes(v->op) && !keeps_x(a, b) && keeps_x(b, a) &&
 			    !direct_x(e, b);
 		load_both(e, swap ? b : a, swap ? a : b);
-		put(e, BPF_ALU | alu_code(v->op) | BPF_X, 0);
+		put(e, BPF_ALU | opcode_alu(v->op) | BPF_X, 0);
 	}
 }
 
@@ -184,23 +163,13 @@ load_a(struct emit *e, const struct value *v)
 	case VALUE_LOAD:
 		if (v->a != NULL)
 			load_x(e, v->a);
-		put(e, BPF_LD | size_code(v->size) | (v->a != NULL ? BPF_IND : BPF_ABS),
+		put(e, BPF_LD | opcode_size(v->size) | (v->a != NULL ? BPF_IND : BPF_ABS),
 			v->k);
 		break;
 	case VALUE_ARITH: load_arith(e, v); break;
 	case VALUE_FAULT: assert(!"the graph tests no such value"); break;
 	}
 	e->now.a = v;
-}
-
-static unsigned
-jump_code(enum compare c)
-{
-	static const unsigned code[] = { [CMP_EQ] = BPF_JEQ,
-		[CMP_GT] = BPF_JGT,
-		[CMP_GE] = BPF_JGE,
-		[CMP_SET] = BPF_JSET };
-	return BPF_JMP | code[c];
 }
 
 static void
@@ -218,7 +187,7 @@ emit_block(struct emit *e, const struct block *b, struct cbpf_block *to, uint32_
 	else
 		load_a(e, b->v);
 	to->last = (struct sock_filter){ .k = b->k,
-		.code = (uint16_t)(jump_code(b->compare) |
+		.code = (uint16_t)(BPF_JMP | opcode_jump(b->compare) |
 				   (b->rhs != NULL ? BPF_X : BPF_K)) };
 	to->insn = e->insn;
 	to->count = e->count;

@@ -5,6 +5,8 @@
  * `ja` right behind the block (or to a `ret`, where that is all that the target is). */
 #include "cbpf.h"
 
+#include "../layout.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -67,33 +69,20 @@ share(struct arena *arena, struct cbpf_block *first, uint32_t blocks)
 	}
 }
 
+/* `first` is the array of all blocks, by id. */
 static void
-place(struct encode *e, struct cbpf_block *root, uint32_t blocks)
+place(struct encode *e, struct cbpf_block *first, uint32_t blocks)
 {
-	struct cbpf_block **stack =
-		ARENA_ARRAY(e->arena, 2 * (size_t)blocks + 2, struct cbpf_block *);
-	uint8_t *state = ARENA_ARRAY(e->arena, blocks, uint8_t);
-	struct cbpf_block **row = ARENA_ARRAY(e->arena, blocks, struct cbpf_block *);
-	uint32_t depth = 0, placed = blocks;
-	stack[depth++] = root;
-	while (depth > 0) {
-		struct cbpf_block *b = stack[depth - 1];
-		if (state[b->id] == 0) {
-			state[b->id] = 1;
-			if (b->jt != NULL && state[b->jt->id] == 0)
-				stack[depth++] = b->jt;
-			if (b->jf != NULL && state[b->jf->id] == 0)
-				stack[depth++] = b->jf;
-			continue;
-		}
-		if (state[b->id] == 1) {
-			state[b->id] = 2;
-			row[--placed] = b;
-		}
-		depth--;
+	struct ways *ways = ARENA_ARRAY(e->arena, blocks, struct ways);
+	uint32_t *row = ARENA_ARRAY(e->arena, blocks, uint32_t);
+	for (uint32_t i = 0; i < blocks; i++) {
+		ways[i].jt = first[i].jt != NULL ? first[i].jt->id : LAYOUT_NONE;
+		ways[i].jf = first[i].jf != NULL ? first[i].jf->id : LAYOUT_NONE;
 	}
-	e->row = row + placed;
-	e->count = blocks - placed;
+	e->count = layout(e->arena, ways, blocks, first->id, row);
+	e->row = ARENA_ARRAY(e->arena, e->count, struct cbpf_block *);
+	for (uint32_t i = 0; i < e->count; i++)
+		e->row[i] = &first[row[i]];
 }
 
 static uint32_t

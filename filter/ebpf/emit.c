@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../opcode.h"
+
 #define ISLAND_AFTER 16000 /* instructions; a jump reaches 32,767 */
 #define STACK_MAX 30       /* words for values being worked out */
 
@@ -102,12 +104,6 @@ reject_target(const struct emit *e)
 
 /* --- values ---------------------------------------------------------------------- */
 
-static unsigned
-size_code(unsigned size)
-{
-	return size == 1 ? BPF_B : size == 2 ? BPF_H : BPF_W;
-}
-
 /* Rejects unless `bytes` are filled. */
 static void
 check(struct emit *e, uint32_t bytes)
@@ -148,7 +144,7 @@ load_far(struct emit *e, const struct value *v, unsigned dst)
 	unsigned mode = v->a != NULL ? BPF_IND : BPF_ABS;
 	if (v->a != NULL) /* r0 is free: an LD_IND only reads its source */
 		eval(e, v->a, R0);
-	put(e, BPF_LD | mode | size_code(v->size), 0, v->a != NULL ? R0 : 0, 0, v->k);
+	put(e, BPF_LD | mode | opcode_size(v->size), 0, v->a != NULL ? R0 : 0, 0, v->k);
 	if (dst != R0)
 		put(e, BPF_ALU | BPF_MOV | BPF_X, dst, R0, 0, 0);
 }
@@ -166,7 +162,7 @@ load(struct emit *e, const struct value *v, unsigned dst)
 	int field = (int)(offsetof(struct filter_pktbuf, data) + v->k);
 	if (v->a == NULL) {
 		check(e, (uint32_t)end);
-		put(e, BPF_LDX | BPF_MEM | size_code(v->size), dst, R_BUF, field, 0);
+		put(e, BPF_LDX | BPF_MEM | opcode_size(v->size), dst, R_BUF, field, 0);
 		to_host_order(e, dst, v->size);
 		return;
 	}
@@ -183,25 +179,8 @@ load(struct emit *e, const struct value *v, unsigned dst)
 	}
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R1, R_BUF, 0, 0);
 	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R1, R_BASE, 0, 0);
-	put(e, BPF_LDX | BPF_MEM | size_code(v->size), dst, R1, field, 0);
+	put(e, BPF_LDX | BPF_MEM | opcode_size(v->size), dst, R1, field, 0);
 	to_host_order(e, dst, v->size);
-}
-
-static unsigned
-alu_code(enum arith_op op)
-{
-	static const unsigned code[] = { [OP_ADD] = BPF_ADD,
-		[OP_SUB] = BPF_SUB,
-		[OP_MUL] = BPF_MUL,
-		[OP_DIV] = BPF_DIV,
-		[OP_MOD] = BPF_MOD,
-		[OP_AND] = BPF_AND,
-		[OP_OR] = BPF_OR,
-		[OP_XOR] = BPF_XOR,
-		[OP_SHL] = BPF_LSH,
-		[OP_SHR] = BPF_RSH };
-	assert(op < OP_EQ);
-	return BPF_ALU | code[op];
 }
 
 /* dst = a, and b in r1.  Both may clobber r0-r5, so a waits on the stack. */
@@ -227,14 +206,14 @@ arith(struct emit *e, const struct value *v, unsigned dst)
 	if (v->b->kind == VALUE_CONST) {
 		eval(e, v->a, dst);
 		holds(e, dst, NULL);
-		put(e, alu_code(v->op) | BPF_K, dst, 0, 0, v->b->k);
+		put(e, BPF_ALU | opcode_alu(v->op) | BPF_K, dst, 0, 0, v->b->k);
 		return;
 	}
 	eval_both(e, v->a, v->b, dst);
 	holds(e, dst, NULL);
 	if ((v->op == OP_DIV || v->op == OP_MOD) && v->b->lo == 0)
 		jump(e, BPF_JMP32 | BPF_JEQ | BPF_K, R1, 0, 0, reject_target(e));
-	put(e, alu_code(v->op) | BPF_X, dst, R1, 0, 0);
+	put(e, BPF_ALU | opcode_alu(v->op) | BPF_X, dst, R1, 0, 0);
 }
 
 static int
@@ -280,16 +259,6 @@ eval(struct emit *e, const struct value *v, unsigned dst)
 
 /* --- blocks ---------------------------------------------------------------------- */
 
-static unsigned
-jump_code(enum compare c)
-{
-	static const unsigned code[] = { [CMP_EQ] = BPF_JEQ,
-		[CMP_GT] = BPF_JGT,
-		[CMP_GE] = BPF_JGE,
-		[CMP_SET] = BPF_JSET };
-	return BPF_JMP32 | code[c];
-}
-
 /* The opposite condition, or 0 where there is none (JSET). */
 static unsigned
 opposite(unsigned code)
@@ -314,7 +283,7 @@ check_extent(struct emit *e, const struct block *b)
 static void
 emit_test(struct emit *e, const struct block *b, const struct block *next)
 {
-	unsigned code = jump_code(b->compare);
+	unsigned code = BPF_JMP32 | opcode_jump(b->compare);
 	unsigned reg = R_VALUE, rhs = 0;
 	if (b->rhs != NULL) {
 		eval_both(e, b->v, b->rhs, R0);
@@ -325,9 +294,9 @@ emit_test(struct emit *e, const struct block *b, const struct block *next)
 		eval(e, b->v, R_VALUE);
 		code |= BPF_K;
 	}
-	unsigned not = opposite(code);
-	if (b->jt == next && not != 0) {
-		jump(e, not, reg, rhs, b->k, b->jf);
+	unsigned inverse = opposite(code);
+	if (b->jt == next && inverse != 0) {
+		jump(e, inverse, reg, rhs, b->k, b->jf);
 		return;
 	}
 	jump(e, code, reg, rhs, b->k, b->jt);
