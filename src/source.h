@@ -11,10 +11,12 @@
 
 enum source_status {
 	SOURCE_PACKET, /* *packet is filled */
-	SOURCE_IDLE,   /* live only: nothing came within the poll time-out (≤ 250 ms) or a
-	                * signal arrived: the caller looks at its flags, flushes, calls again */
-	SOURCE_END,    /* end of the file; for a live source: drained after source_stop() */
-	SOURCE_FAILED, /* an error was added to diags; all packets before it were delivered */
+	SOURCE_IDLE, /* live only: nothing came within the poll time-out (≤ 250 ms) or a
+		      * signal arrived: the caller looks at its flags, flushes, calls
+		      * again */
+	SOURCE_END,  /* end of the file; for a live source: drained after source_stop() */
+	SOURCE_FAILED, /* an error was added to diags; all packets before it were
+			  delivered */
 };
 
 /* Exact when the source has been drained.  received = captured + dropped. */
@@ -35,7 +37,8 @@ struct source {
 
 struct source_ops {
 	enum source_status (*next)(struct source *, struct packet *, struct diags *);
-	void (*stop)(struct source *); /* live: no new packets; what is queued still comes */
+	void (*stop)(
+		struct source *); /* live: no new packets; what is queued still comes */
 	bool (*stats)(struct source *, struct source_stats *);
 	void (*close)(struct source *); /* frees */
 };
