@@ -25,7 +25,7 @@ clean_up() {
 	rm -rf "$work"
 }
 trap clean_up EXIT
-trap 'exit 1' INT TERM HUP
+trap "exit 1" INT TERM HUP
 
 [ "$(id -u)" = 0 ] || skip_all "this needs root"
 command -v ip >/dev/null || skip_all "this needs iproute2"
@@ -58,7 +58,7 @@ begin() {
 	: >"$work/out"
 	: >"$work/err"
 	# shellcheck disable=SC2086  # a command and its options
-	ip netns exec "$far" ${as:-} "$capture" "$@" >"$work/out" 2>"$work/err" &
+	timeout 60 ip netns exec "$far" ${as:-} "$capture" "$@" >"$work/out" 2>"$work/err" &
 	pid=$!
 	tries=100
 	until grep -q '^ready' "$work/err"; do
