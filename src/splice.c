@@ -127,7 +127,8 @@ splice_begin(struct splice *s, const struct filter_ebpf *body, struct diags *ds)
 		return diags_error(ds, DIAG_KERNEL, (struct span){ 0 }, "out of memory");
 	current = s;
 	libbpf_set_print(listen_in);
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = join);
+	const struct libbpf_prog_handler_opts opts = { .sz = sizeof(opts),
+		.prog_prepare_load_fn = join };
 	if (handler < 0)
 		handler = libbpf_register_prog_handler(
 			"bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, &opts);

@@ -102,7 +102,7 @@ modes() {
 	want "$1: ... with its five" numbered 5 order 0
 }
 
-for kind in sock packet; do
+for kind in $kinds; do
 	begin -k $kind -i v1
 	on_near "$send" raw v0 10 60 >/dev/null
 	end

@@ -8,7 +8,7 @@ is() { [ "$1" = "$2" ]; }
 lossy() { [ "$(figure dropped)" -gt 0 ]; }
 says() { grep -q "$1" "$work/err"; }
 
-for kind in sock packet; do
+for kind in $kinds; do
 	settle=0.5
 	begin -k $kind -i v1 -B 64 -s 96 -S 1000 udp
 	on_near "$send" raw v0 10000 60 >/dev/null

@@ -1,6 +1,7 @@
 #!/bin/sh
 # rights.sh: what captures with which capabilities, and what the others are told.
 . "${srcdir:-.}/tests/live/netns.sh"
+[ "$kinds" != packet ] || skip_all "this build has no eBPF capture"
 command -v setpriv >/dev/null || skip_all "this needs setpriv (util-linux)"
 
 is() { [ "$1" = "$2" ]; }

@@ -61,8 +61,9 @@ verdict_run(struct verdict *v, const struct filter_packet *p, uint32_t *out)
 		.protocol = p->protocol,
 		.hatype = p->hatype,
 		.pkttype = p->pkttype };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = v->bytes, .data_size_in = size,
-		.repeat = 1);
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts), .data_in = v->bytes, .data_size_in = size, .repeat = 1
+	};
 	if (bpf_prog_test_run_opts(bpf_program__fd(v->skel->progs.verdict), &opts) != 0)
 		return false;
 	*out = opts.retval;
