@@ -134,6 +134,8 @@ normalise(const struct value *v, struct arm *arm, uint32_t arms, const struct no
 			a.hi = v->hi;
 		struct arm *last = n > 0 ? &arm[n - 1] : NULL;
 		if (last != NULL && last->to == a.to && last->hi + 1 == a.lo) {
+			bool points = last->lo == last->hi && a.lo == a.hi;
+			last->form = points ? FORM_POINTS : FORM_GE;
 			last->hi = a.hi;
 			if (a.seq < last->seq)
 				last->seq = a.seq;
@@ -141,6 +143,66 @@ normalise(const struct value *v, struct arm *arm, uint32_t arms, const struct no
 			arm[n++] = a;
 	}
 	return n;
+}
+
+/* Comparisons that a range takes: one for a number or at an end of the value's range. */
+static uint32_t
+range_cost(const struct value *v, uint32_t lo, uint32_t hi)
+{
+	return lo == hi || lo == v->lo || hi == v->hi ? 1 : 2;
+}
+
+/* One arm at an end of the range that was written as `not that number`. */
+static bool
+is_all_but_one(const struct value *v, const struct arm *a)
+{
+	if (a->form != FORM_POINTS || a->lo == a->hi)
+		return false;
+	return (a->lo == v->lo && a->hi + 1 == v->hi) ||
+	       (a->lo == v->lo + 1 && a->hi == v->hi);
+}
+
+/* Where all arms lead to one place, and the gaps between them are cheaper to test, the
+ * gaps become the arms: `not in [5, 9]` and `in [5, 9]` are one form.  On a tie only
+ * what was written as one test. */
+static bool
+gaps_are_better(const struct value *v, const struct arm *arm, uint32_t n)
+{
+	uint32_t cost = 0, gap_cost = 0;
+	if (n == 1)
+		return is_all_but_one(v, &arm[0]);
+	if (n == 0 || arm[0].lo > v->lo || arm[n - 1].hi < v->hi)
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		if (arm[i].to != arm[0].to)
+			return false;
+		cost += range_cost(v, arm[i].lo, arm[i].hi);
+		if (i > 0)
+			gap_cost += range_cost(v, arm[i - 1].hi + 1, arm[i].lo - 1);
+	}
+	return gap_cost < cost ||
+	       (gap_cost == cost && n == 2 && arm[0].seq == arm[1].seq);
+}
+
+static void
+flip(const struct value *v, struct arm *arm, uint32_t *arms, const struct node **other)
+{
+	const struct node *to = arm[0].to;
+	if (*arms == 1) {
+		uint32_t number = arm[0].lo == v->lo ? v->hi : v->lo;
+		arm[0].lo = arm[0].hi = number;
+		arm[0].to = *other;
+		*other = to;
+		return;
+	}
+	for (uint32_t i = 0; i + 1 < *arms; i++) {
+		arm[i].lo = arm[i].hi + 1;
+		arm[i].hi = arm[i + 1].lo - 1;
+		arm[i].to = *other;
+		arm[i].form = arm[i + 1].form;
+	}
+	--*arms;
+	*other = to;
 }
 
 const struct node *
@@ -159,6 +221,8 @@ graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arm
 	if (decided && !v->traps)
 		return n == 0 ? other : arm[0].to;
 	struct arm whole = { v->lo, v->hi, other, 0, FORM_GE };
+	if (gaps_are_better(v, arm, n))
+		flip(v, arm, &n, &other);
 	if (n == 0) { /* only to see whether it traps */
 		arm = &whole;
 		n = 1;
@@ -192,9 +256,14 @@ graph_cost(const struct graph *g, struct arena *scratch)
 {
 	const bool *reached = graph_reached(g, scratch);
 	uint32_t cost = 0;
-	for (uint32_t id = 0; id <= g->root->id; id++)
-		if (reached[id])
-			cost += g->node[id]->arms;
+	for (uint32_t id = 0; id <= g->root->id; id++) {
+		const struct node *n = g->node[id];
+		if (!reached[id] || n->kind != NODE_TEST)
+			continue;
+		cost += n->v->kind == VALUE_ARITH ? 2 : 1;
+		for (uint32_t i = 0; i < n->arms; i++)
+			cost += range_cost(n->v, n->arm[i].lo, n->arm[i].hi);
+	}
 	return cost;
 }
 

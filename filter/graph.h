@@ -14,7 +14,11 @@
 enum node_kind { NODE_REJECT, NODE_ACCEPT, NODE_TEST };
 
 /* How a bound is best written; no meaning, only the look of listings. */
-enum bound_form { FORM_GE, FORM_GT }; /* jge lo, or jgt lo - 1 */
+enum bound_form {
+	FORM_GE,     /* jge lo */
+	FORM_GT,     /* jgt lo - 1 */
+	FORM_POINTS, /* single numbers, or all but one: jeq */
+};
 
 struct arm {
 	uint32_t lo, hi; /* both included */
@@ -70,7 +74,7 @@ const struct node *node_next(const struct node *, uint32_t x);
 /* Marks what the root reaches: an array of `nodes` flags in `arena`. */
 bool *graph_reached(const struct graph *, struct arena *);
 
-/* Tests reachable from the root, an arm counting as one: the size to be expected. */
+/* Loads, masks and comparisons of the reachable tests: the size to be expected. */
 uint32_t graph_cost(const struct graph *, struct arena *scratch);
 
 /* Asserts the invariants above; for debug builds and tests. */

@@ -127,13 +127,19 @@ lower_arm(struct lower *l, const struct node *n, const struct arm *a, struct blo
 		b.k = a->lo;
 	} else if (a->lo == v->lo || a->hi == v->hi) {
 		bool low = a->lo == v->lo; /* above hi is other */
-		bool gt = low || a->form == FORM_GT;
+		bool gt = a->form == FORM_GT;
+		uint32_t least = low ? a->hi + 1 : a->lo; /* of the upper side */
 		b.compare = gt ? CMP_GT : CMP_GE;
-		b.k = low ? a->hi : gt ? a->lo - 1 : a->lo;
+		b.k = gt ? least - 1 : least;
 		if (low) {
 			b.jt = other;
 			b.jf = to;
 		}
+	} else if (a->form == FORM_POINTS && a->hi == a->lo + 1) {
+		b.compare = CMP_EQ;
+		b.k = a->hi;
+		b.jf = make(l, b);
+		b.k = a->lo;
 	} else {
 		b.compare = CMP_GT;
 		b.k = a->hi;

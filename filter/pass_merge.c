@@ -18,7 +18,6 @@ struct group {
 	struct arm *arm;       /* of all members, on v */
 	uint32_t arms, room;
 	bool widened; /* members had different masks: arms are on the field */
-	bool plain;   /* goes to the next when within, to the exit else */
 	const struct source_span *source;
 };
 
@@ -111,12 +110,9 @@ widen(struct group *gr, const struct value *masked)
 	gr->widened = true;
 }
 
-/* Adds a link whose arms leave to the exit. */
-static void
-add_link(struct merge *m, const struct node *n)
+static struct group *
+group_for(struct merge *m, const struct node *n, const struct value *key)
 {
-	const struct value *field = field_of(n);
-	const struct value *key = field != NULL ? field : n->v;
 	uint32_t *slot = &m->group_of[key->id];
 	struct group *gr = *slot != 0 ? &m->group[*slot - 1] : NULL;
 	if (gr == NULL) {
@@ -126,15 +122,43 @@ add_link(struct merge *m, const struct node *n)
 		gr->source = n->source;
 	} else if (gr->v != n->v && !gr->widened && gr->v != key)
 		widen(gr, gr->v);
+	if (gr->source != n->source)
+		for (const struct source_span *s = n->source; s != NULL; s = s->next)
+			gr->source = graph_span(m->g, s->span, gr->source);
+	return gr;
+}
+
+/* Adds a link that leaves to the exit with its arms, */
+static void
+add_arms(struct merge *m, const struct node *n)
+{
+	const struct value *field = field_of(n);
+	const struct value *key = field != NULL ? field : n->v;
+	struct group *gr = group_for(m, n, key);
 	for (uint32_t i = 0; i < n->arms; i++) {
 		struct arm a = n->arm[i];
 		if (gr->v == key && n->v != key)
 			a.hi = a.lo | (~n->v->b->k & key->hi);
 		add_arm(m, gr, a);
 	}
-	if (gr->source != n->source)
-		for (const struct source_span *s = n->source; s != NULL; s = s->next)
-			gr->source = graph_span(m->g, s->span, gr->source);
+}
+
+/* or with all but its one arm. */
+static void
+add_gaps(struct merge *m, const struct node *n)
+{
+	struct arm below = n->arm[0], above = n->arm[0];
+	struct group *gr = group_for(m, n, n->v);
+	if (below.lo > n->v->lo) {
+		below.hi = below.lo - 1;
+		below.lo = n->v->lo;
+		add_arm(m, gr, below);
+	}
+	if (above.hi < n->v->hi) {
+		above.lo = above.hi + 1;
+		above.hi = n->v->hi;
+		add_arm(m, gr, above);
+	}
 }
 
 static int
@@ -215,15 +239,10 @@ collect(struct merge *m, const struct node *n)
 	const struct node *exit = m->chain[n->id].exit, *end = m->chain[n->id].end;
 	m->groups = 0;
 	for (const struct node *link = n; link != end; link = link_next(link, exit)) {
-		if (arms_target(link) == exit) {
-			add_link(m, link);
-			continue;
-		}
-		struct group *gr = add_group(m);
-		*gr = (struct group){
-			.v = link->v, .plain = true, .source = link->source
-		};
-		add_arm(m, gr, link->arm[0]);
+		if (arms_target(link) == exit)
+			add_arms(m, link);
+		else
+			add_gaps(m, link);
 	}
 	for (uint32_t i = 0; i < m->groups; i++) { /* ready for the next chain */
 		const struct value *v = m->group[i].v;
@@ -233,40 +252,38 @@ collect(struct merge *m, const struct node *n)
 	}
 }
 
-/* The parts of `a` that none of the n arms takes are appended at to[*count]. */
-static void
-append_rest(
-	struct arm a, const struct arm *arm, uint32_t n, struct arm *to, uint32_t *count)
+/* Does none of `n` arms take a part of `a`, or one take all of it (*covered)? */
+static bool
+keeps_whole(const struct arm *a, const struct arm *arm, uint32_t n, bool *covered)
 {
-	for (uint32_t k = 0; k < n; k++) {
-		if (arm[k].hi < a.lo)
+	*covered = false;
+	for (uint32_t i = 0; i < n; i++) {
+		if (arm[i].hi < a->lo || arm[i].lo > a->hi)
 			continue;
-		if (arm[k].lo > a.hi)
-			break;
-		if (arm[k].lo > a.lo) {
-			to[*count] = a;
-			to[(*count)++].hi = arm[k].lo - 1;
-		}
-		if (arm[k].hi >= a.hi)
-			return;
-		a.lo = arm[k].hi + 1;
+		*covered = arm[i].lo <= a->lo && arm[i].hi >= a->hi;
+		return *covered;
 	}
-	to[(*count)++] = a;
+	return true;
 }
 
-/* A node; where `other` tests the same value, one switch of both. */
+/* A node; where `other` tests the same value, one switch of both, unless the one's arms
+ * would cut the other's in pieces. */
 static const struct node *
 make_switch(struct merge *m, const struct value *v, struct arm *arm, uint32_t arms,
 	const struct node *other, bool shared, const struct source_span *source)
 {
 	if (other->kind != NODE_TEST || other->v != v || shared)
 		return graph_node(m->g, v, arm, arms, other, source);
-	struct arm *all = ARENA_ARRAY(m->scratch, 2 * arms + other->arms, struct arm);
+	struct arm *all = ARENA_ARRAY(m->scratch, arms + other->arms, struct arm);
 	uint32_t n = arms;
-	for (uint32_t i = 0; i < arms; i++)
-		all[i] = arm[i];
-	for (uint32_t i = 0; i < other->arms; i++)
-		append_rest(other->arm[i], arm, arms, all, &n);
+	memcpy(all, arm, arms * sizeof(*arm));
+	for (uint32_t i = 0; i < other->arms; i++) {
+		bool covered;
+		if (!keeps_whole(&other->arm[i], arm, arms, &covered))
+			return graph_node(m->g, v, arm, arms, other, source);
+		if (!covered)
+			all[n++] = other->arm[i];
+	}
 	return graph_node(m->g, v, all, n, other->other, source);
 }
 
@@ -295,12 +312,10 @@ rebuild_chain(struct merge *m, const struct node *n)
 	move_up(m, m->from[n->id]);
 	for (uint32_t i = m->groups; i-- > 0;) {
 		struct group *gr = &m->group[i];
-		if (!gr->plain)
-			gr->arms = unite(gr->arm, gr->arms);
+		gr->arms = unite(gr->arm, gr->arms);
 		for (uint32_t j = 0; j < gr->arms; j++)
-			gr->arm[j].to = gr->plain ? next : out;
-		next = make_switch(m, gr->v, gr->arm, gr->arms, gr->plain ? out : next,
-			shared, gr->source);
+			gr->arm[j].to = out;
+		next = make_switch(m, gr->v, gr->arm, gr->arms, next, shared, gr->source);
 	}
 	return next;
 }

@@ -29,7 +29,9 @@ test_leaf(struct arena *arena, const struct value *v, uint32_t lo, uint32_t hi)
 struct test *
 test_equal(struct arena *arena, const struct value *v, uint32_t k)
 {
-	return test_leaf(arena, v, k, k);
+	struct test *t = test_leaf(arena, v, k, k);
+	t->form = FORM_POINTS;
+	return t;
 }
 
 struct test *

@@ -276,10 +276,9 @@ value_arith(
 		return value_arith(vs, OP_AND, a, value_const(vs, 0));
 	if (shifts && b->hi > 31)
 		return shift_guarded(vs, op, a, b);
-	if (op == OP_MUL && b->kind == VALUE_CONST && (b->k & (b->k - 1)) == 0 &&
-		b->k != 0)
-		return value_arith(
-			vs, OP_SHL, a, value_const(vs, (uint32_t)__builtin_ctz(b->k)));
+	bool nibble = a->kind == VALUE_ARITH && a->op == OP_AND && is_const(a->b, 15);
+	if (op == OP_MUL && is_const(b, 4) && nibble) /* one form of a header length */
+		return value_arith(vs, OP_SHL, a, value_const(vs, 2));
 	if (b->kind == VALUE_CONST) {
 		const struct value *v = reassociate(vs, op, a, b->k);
 		if (v != NULL)
