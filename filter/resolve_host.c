@@ -237,6 +237,9 @@ resolve_host(struct resolver *r, const struct ast *a)
 {
 	bool net = a->quals.type == TYPE_NET;
 	const struct token *t = a->id.first;
+	if (a->quals.proto == PROTO_DECNET)
+		return resolve_fault(r, DIAG_UNSUPPORTED, a->span,
+			"DECnet addresses are not compiled by this version yet");
 	const char *what = net ? "net <IPv4 address>" : "host <IPv4 address>";
 	switch (a->id.kind) {
 	case ID_NUMBER:

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "config.h"
+#include "linktext.h"
 
 #define LONG_ONLY 256 /* values of options without a letter begin here */
 
@@ -106,6 +107,17 @@ set_precision(struct parsing *p, const char *s)
 	return true;
 }
 
+static bool
+set_linktype(struct parsing *p, const char *s)
+{
+	p->o->has_linktype = true;
+	if (linktext_parse(s, &p->o->linktype))
+		return true;
+	usage(p, "invalid data link type %s", s);
+	diags_hint(p->ds, "give a name such as EN10MB, or a LINKTYPE_ number");
+	return false;
+}
+
 /* Options without a number or a word to check: a member each. */
 #define SET(name, member, value)                                 \
 	static bool set_##name(struct parsing *p, const char *s) \
@@ -119,7 +131,6 @@ SET(device, o->device, s)
 SET(read, o->read_file, s)
 SET(write, o->write_file, s)
 SET(filter_file, o->filter_file, s)
-SET(linktype, o->linktype, s)
 SET(no_promisc, o->no_promisc, true)
 SET(no_optimise, o->no_optimise, true)
 SET(packet_buffered, o->packet_buffered, true)
@@ -266,7 +277,7 @@ settle(struct parsing *p)
 		return usage(p, "-x[x] and -X[X] are mutually exclusive%s", "");
 	if (o->device != NULL && o->read_file != NULL)
 		return usage(p, "-i and -r are mutually exclusive%s", "");
-	if (o->linktype != NULL && p->dumps == 0)
+	if (o->has_linktype && p->dumps == 0)
 		return usage(p, "-y works with -d only%s", "");
 	if (p->dumps > 3)
 		return usage(p, "only -d, -dd and -ddd are supported%s", "");

@@ -18,9 +18,10 @@ struct options {
 	const char *read_file;   /* -r; NULL: capture */
 	const char *write_file;  /* -w; NULL: print */
 	const char *filter_file; /* -F */
-	const char *linktype;    /* -y */
 	char *expression;        /* what is left of argv, joined; malloc'd */
 	enum filter_format dump; /* with MODE_DUMP */
+	bool has_linktype;       /* -y */
+	uint16_t linktype;       /* its LINKTYPE_ */
 	uint64_t count;          /* -c; 0: no limit */
 	uint32_t snaplen;        /* -s, bytes */
 	uint32_t buffer_kib;     /* -B; 0: default */

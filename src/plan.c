@@ -223,10 +223,10 @@ dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 	struct iface iface;
 	*input = FILTER_INPUT_FILE;
 	*linktype = FILTER_LINK_EN10MB;
-	if (o->linktype != NULL)
-		return linktext_parse(o->linktype, linktype) ||
-		       diags_error(ds, DIAG_USAGE, nowhere(), "invalid data link type %s",
-			       o->linktype);
+	if (o->has_linktype) {
+		*linktype = o->linktype;
+		return true;
+	}
 	if (o->read_file != NULL) {
 		p->source = source_file_open(o->read_file, ds);
 		if (p->source != NULL)
