@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config.h"
 #include "linktext.h"
 
 #define LONG_ONLY 256 /* values of options without a letter begin here */

@@ -41,7 +41,7 @@ ours() {
 }
 
 theirs() {
-	command -v tcpdump >/dev/null && cost "$1" "$2" tcpdump -i v1 -w /dev/null "$3"
+	command -v tcpdump >/dev/null && cost "$1" "$2" tcpdump -Z root -i v1 -w /dev/null "$3"
 }
 
 : >"$work/costs"
