@@ -80,7 +80,7 @@ grow(struct graph *g)
 	for (uint32_t i = 0; i < g->buckets; i++)
 		for (struct node *v = g->bucket[i], *next; v != NULL; v = next) {
 			next = v->chain;
-			struct node **slot = &to[hash(v) & (n - 1)];
+			struct node **slot = &to[v->hash & (n - 1)];
 			v->chain = *slot;
 			*slot = v;
 		}
@@ -93,12 +93,13 @@ intern(struct graph *g, const struct node *like)
 {
 	uint32_t h = hash(like);
 	for (struct node *n = g->bucket[h & (g->buckets - 1)]; n != NULL; n = n->chain)
-		if (same(n, like))
+		if (n->hash == h && same(n, like))
 			return n;
 	if (g->nodes >= g->buckets)
 		grow(g);
 	struct node *n = append(g, like);
 	n->arm = arena_copy(g->arena, like->arm, like->arms * sizeof(*like->arm));
+	n->hash = h;
 	struct node **slot = &g->bucket[h & (g->buckets - 1)];
 	n->chain = *slot;
 	*slot = n;

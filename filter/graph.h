@@ -37,6 +37,7 @@ struct source_span {
 struct node {
 	enum node_kind kind;
 	uint32_t id; /* index in graph->node */
+	uint32_t hash;
 	uint32_t arms;
 	const struct value *v; /* NULL for the leaves */
 	const struct arm *arm; /* ascending, disjoint */

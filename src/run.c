@@ -70,7 +70,8 @@ step(struct loop *l, bool *more)
 	case SOURCE_PACKET:
 		if (!matches(l->p, &k))
 			return true;
-		if (!sink->ops->write(sink, &k, l->ds))
+		if (!sink->ops->write(sink, &k, l->ds) ||
+			(l->o->packet_buffered && !sink->ops->flush(sink, l->ds)))
 			return false;
 		*more = ++l->captured != l->o->count;
 		return true;
