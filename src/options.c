@@ -130,6 +130,7 @@ SET(device, o->device, s)
 SET(read, o->read_file, s)
 SET(write, o->write_file, s)
 SET(filter_file, o->filter_file, s)
+SET(user, o->user, s)
 SET(no_promisc, o->no_promisc, true)
 SET(no_optimise, o->no_optimise, true)
 SET(packet_buffered, o->packet_buffered, true)
@@ -186,6 +187,8 @@ static const struct option_row rows[] = {
 	{ 'B', "buffer-size", "KIB", "size of the kernel's buffer", set_buffer },
 	{ LONG_ONLY, "immediate-mode", NULL, "deliver each packet at once",
 		set_immediate },
+	{ 'Z', "relinquish-privileges", "USER",
+		"become USER when the source is open, before -w's file is", set_user },
 	{ 'U', "packet-buffered", NULL, "write out each packet as it comes",
 		set_packet_buffered },
 	{ 'l', NULL, NULL, "make standard output line-buffered", set_line_buffered },

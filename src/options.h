@@ -18,6 +18,7 @@ struct options {
 	const char *read_file;   /* -r; NULL: capture */
 	const char *write_file;  /* -w; NULL: print */
 	const char *filter_file; /* -F */
+	const char *user;        /* -Z; NULL: stay who we are */
 	char *expression;        /* what is left of argv, joined; malloc'd */
 	enum filter_format dump; /* with MODE_DUMP */
 	bool has_linktype;       /* -y */

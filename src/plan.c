@@ -9,6 +9,7 @@
 
 #include "linktext.h"
 #include "names.h"
+#include "privilege.h"
 #include "report.h"
 #include "sink_pcap.h"
 #include "source_file.h"
@@ -168,6 +169,15 @@ open_file(const struct options *o, struct plan *p, struct diags *ds)
 	       compile(o, p, p->source->linktype, FILTER_INPUT_FILE, &p->filter, ds);
 }
 
+/* Packets are parsed without the rights that capturing took. */
+static bool
+give_up_rights(const struct options *o, const struct plan *p, struct diags *ds)
+{
+	if (o->user != NULL)
+		return privilege_become(o->user, ds);
+	return !p->live || privilege_limit(ds);
+}
+
 static bool
 open_sink(const struct options *o, struct plan *p, struct diags *ds)
 {
@@ -209,7 +219,7 @@ plan_make(const struct options *o, struct plan *p, struct diags *ds)
 		return false;
 	if (!(o->read_file != NULL ? open_file(o, p, ds) : open_live(o, p, ds)))
 		return false;
-	if (!open_sink(o, p, ds))
+	if (!give_up_rights(o, p, ds) || !open_sink(o, p, ds))
 		return false;
 	announce(o, p);
 	return true;

@@ -124,6 +124,27 @@ if command -v setpriv >/dev/null && [ -x "$tool" ]; then
 	as=
 fi
 
+# Of bpfcap, the child of timeout: a field of its status.
+status_of() {
+	read -r child </proc/"$pid"/task/"$pid"/children
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$child/status"
+}
+
+start -i v1 -w "$file" udp
+holds "root keeps the rights to its files only" is "$(status_of CapEff)" 000000000000000a
+finish INT
+
+file=$work/open/file.pcap
+mkdir -m 1777 "$work/open"
+chmod 755 "$work"
+start -i v1 -Z nobody -w "$file" udp
+user=$(status_of Uid)
+on_near "$send" raw v0 10 60 >/dev/null
+finish INT
+holds "-Z: another user" is "${user%%[!0-9]*}" "$(id -u nobody)"
+holds "-Z: the file is that user's" is "$(stat -c %U "$file")" nobody
+holds "-Z: all packets" counted 10 10 0
+
 if command -v tcpdump >/dev/null; then
 	on_far tcpdump -D >"$work/theirs" 2>/dev/null
 	on_far "$tool" -D >"$work/out" 2>"$work/err"
