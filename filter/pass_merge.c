@@ -173,7 +173,8 @@ static uint32_t
 unite(struct arm *arm, uint32_t arms)
 {
 	uint32_t n = 0;
-	qsort(arm, arms, sizeof(*arm), by_lo);
+	if (arms > 1)
+		qsort(arm, arms, sizeof(*arm), by_lo);
 	for (uint32_t i = 0; i < arms; i++) {
 		struct arm *last = n > 0 ? &arm[n - 1] : NULL;
 		if (last == NULL || arm[i].lo > last->hi) {
@@ -276,7 +277,8 @@ make_switch(struct merge *m, const struct value *v, struct arm *arm, uint32_t ar
 		return graph_node(m->g, v, arm, arms, other, source);
 	struct arm *all = ARENA_ARRAY(m->scratch, arms + other->arms, struct arm);
 	uint32_t n = arms;
-	memcpy(all, arm, arms * sizeof(*arm));
+	if (arms > 0)
+		memcpy(all, arm, arms * sizeof(*arm));
 	for (uint32_t i = 0; i < other->arms; i++) {
 		bool covered;
 		if (!keeps_whole(&other->arm[i], arm, arms, &covered))
