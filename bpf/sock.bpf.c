@@ -78,7 +78,8 @@ static __always_inline __u64
 match(struct __sk_buff *skb, __u32 hatype)
 {
 	const __u64 len = skb->len;
-	struct pktbuf buf = {
+	struct pktbuf buf __attribute__((aligned(8))) = {
+		/* zeroed by words of 8 */
 		.len = len,
 		.ifindex = skb->ifindex,
 		.protocol = bpf_ntohs(skb->protocol),
