@@ -154,10 +154,11 @@ filter_print(
 }
 
 bool
-filter_ebpf(const struct filter *f, struct filter_ebpf *out, struct diags *ds)
+filter_ebpf(const struct filter *f, enum filter_reads reads, struct filter_ebpf *out,
+	struct diags *ds)
 {
 	struct arena scratch = { 0 };
-	bool ok = ebpf_emit(&f->order, &scratch, out, ds);
+	bool ok = ebpf_emit(&f->order, reads, &scratch, out, ds);
 	arena_free(&scratch);
 	return ok;
 }

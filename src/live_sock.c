@@ -18,6 +18,7 @@
 #include "live_clock.h"
 #include "live_links.h"
 #include "live_ring.h"
+#include "privilege.h"
 #include "splice.h"
 
 #define WAKE_PART 8 /* the reader is woken when this part of the ring is full */
@@ -243,7 +244,10 @@ start(struct live_sock *l, const struct live_opts *opts, const struct iface *ifa
 	const struct filter *filter, struct diags *ds)
 {
 	struct filter_ebpf body;
-	if (!filter_ebpf(filter, &body, ds))
+	const enum filter_reads reads = privilege_has(PRIVILEGE_POINTERS)
+						? FILTER_READS_SCRATCH
+						: FILTER_READS_CONTEXT;
+	if (!filter_ebpf(filter, reads, &body, ds))
 		return false;
 	l->fd = live_bind_open(iface, ds);
 	bool ok = l->fd >= 0 && load(l, opts, iface, &body, ds);

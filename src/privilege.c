@@ -23,6 +23,7 @@ privilege_has(enum privilege p)
 		return false;
 	switch (p) {
 	case PRIVILEGE_BPF: return has(CAP_BPF) || has(CAP_SYS_ADMIN);
+	case PRIVILEGE_POINTERS: return has(CAP_PERFMON) || has(CAP_SYS_ADMIN);
 	case PRIVILEGE_NET_RAW: return has(CAP_NET_RAW);
 	}
 	return false;

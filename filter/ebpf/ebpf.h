@@ -5,7 +5,7 @@
 #include "../order.h"
 
 /* emit.c: order → instructions, straight from the graph's blocks. */
-bool ebpf_emit(const struct order *, struct arena *scratch, struct filter_ebpf *out,
-	struct diags *);
+bool ebpf_emit(const struct order *, enum filter_reads, struct arena *scratch,
+	struct filter_ebpf *out, struct diags *);
 
 #endif

@@ -34,6 +34,7 @@ struct fixup { /* a jump whose target has no address yet */
 struct emit {
 	struct arena *arena;
 	const struct order *o;
+	enum filter_reads reads;
 	struct bpf_insn *insn;
 	uint32_t count, room;
 	struct state now;
@@ -142,9 +143,10 @@ static void
 load_far(struct emit *e, const struct value *v, unsigned dst)
 {
 	unsigned mode = v->a != NULL ? BPF_IND : BPF_ABS;
-	if (v->a != NULL) /* r0 is free: an LD_IND only reads its source */
-		eval(e, v->a, R0);
-	put(e, BPF_LD | mode | opcode_size(v->size), 0, v->a != NULL ? R0 : 0, 0, v->k);
+	if (v->a != NULL)
+		eval(e, v->a, R_BASE);
+	put(e, BPF_LD | mode | opcode_size(v->size), 0, v->a != NULL ? R_BASE : 0, 0,
+		v->k);
 	if (dst != R0)
 		put(e, BPF_ALU | BPF_MOV | BPF_X, dst, R0, 0, 0);
 }
@@ -154,7 +156,8 @@ load(struct emit *e, const struct value *v, unsigned dst)
 {
 	uint32_t off;
 	uint64_t end = (uint64_t)(v->a != NULL ? v->a->hi : 0) + v->k + v->size;
-	bool header = v->a != NULL && value_is_header_length(v->a, &off);
+	bool header = v->a != NULL && e->reads == FILTER_READS_SCRATCH &&
+		      value_is_header_length(v->a, &off);
 	if (end > FILTER_SCRATCH || (v->a != NULL && !header)) {
 		load_far(e, v, dst);
 		return;
@@ -409,11 +412,12 @@ emit_blocks(struct emit *e)
 }
 
 bool
-ebpf_emit(const struct order *o, struct arena *scratch, struct filter_ebpf *out,
-	struct diags *ds)
+ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
+	struct filter_ebpf *out, struct diags *ds)
 {
 	struct emit e = { .arena = scratch,
 		.o = o,
+		.reads = reads,
 		.at = ARENA_ARRAY(scratch, o->count, uint32_t),
 		.reject = find_reject(o),
 		.diags = ds };

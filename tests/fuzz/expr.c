@@ -111,7 +111,7 @@ check_ebpf(const struct filter *f)
 {
 	struct filter_ebpf e;
 	struct diags ds = { 0 };
-	if (!filter_ebpf(f, &e, &ds)) {
+	if (!filter_ebpf(f, FILTER_READS_SCRATCH, &e, &ds)) {
 		if (!diags_failed(&ds))
 			abort();
 		return;

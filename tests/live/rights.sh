@@ -22,7 +22,7 @@ with() {
 
 with +net_raw,+bpf
 for name in v1 any; do
-	begin -k sock -i $name udp
+	begin -k sock -i $name 'udp port 4242'
 	on_near "$send" raw v0 100 60 >/dev/null
 	end
 	want "eBPF on $name with CAP_BPF and CAP_NET_RAW" captured 100 received 100

@@ -43,13 +43,13 @@ load(const struct filter_ebpf *body, struct diags *ds)
 }
 
 struct ebpf *
-ebpf_load(const struct filter *f, struct diags *ds)
+ebpf_load(const struct filter *f, enum filter_reads reads, struct diags *ds)
 {
 	struct filter_ebpf body;
 	struct verdict_bpf *skeleton;
 	struct ebpf *e;
 
-	if (!filter_ebpf(f, &body, ds))
+	if (!filter_ebpf(f, reads, &body, ds))
 		return NULL;
 	skeleton = load(&body, ds);
 	filter_ebpf_free(&body);

@@ -15,7 +15,7 @@ struct ebpf;
 const char *ebpf_missing(void);
 
 /* Loads; NULL when that fails, with an error in the diags. */
-struct ebpf *ebpf_load(const struct filter *, struct diags *);
+struct ebpf *ebpf_load(const struct filter *, enum filter_reads, struct diags *);
 int ebpf_fd(const struct ebpf *); /* the program's, borrowed */
 /* Sets the metadata of the packets to come, `len` among them. */
 void ebpf_set_meta(struct ebpf *, const struct filter_packet *);

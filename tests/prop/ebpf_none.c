@@ -8,8 +8,9 @@ ebpf_missing(void)
 }
 
 struct ebpf *
-ebpf_load(const struct filter *f, struct diags *ds)
+ebpf_load(const struct filter *f, enum filter_reads reads, struct diags *ds)
 {
+	(void)reads;
 	(void)f;
 	diags_error(ds, DIAG_KERNEL, (struct span){ 0 }, "built without eBPF");
 	return NULL;

@@ -121,7 +121,10 @@ static struct ebpf *
 load_input(struct trial *t, enum filter_input input, struct diags *ds)
 {
 	struct filter *f = compile(t, input, false, ds);
-	struct ebpf *e = f ? ebpf_load(f, ds) : NULL;
+	/* either way for half of the expressions */
+	const enum filter_reads reads =
+		strlen(t->text) % 2 ? FILTER_READS_SCRATCH : FILTER_READS_CONTEXT;
+	struct ebpf *e = f ? ebpf_load(f, reads, ds) : NULL;
 
 	filter_free(f);
 	return e;

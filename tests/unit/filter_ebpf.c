@@ -43,7 +43,7 @@ check(const struct filter *f)
 {
 	struct filter_ebpf e;
 	struct diags ds = { 0 };
-	if (!filter_ebpf(f, &e, &ds))
+	if (!filter_ebpf(f, FILTER_READS_SCRATCH, &e, &ds))
 		fail_msg("%s", ds.diag[0].text);
 	assert_true(e.count > 0 && e.reach <= FILTER_SCRATCH);
 	const size_t n = e.count;

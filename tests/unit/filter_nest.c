@@ -37,7 +37,7 @@ outcome(const char *text, bool plain)
 	struct filter_ebpf e = { 0 };
 	struct diags ds = { 0 };
 	assert_int_equal(filter_eval(t.filter, &p), filter_match(t.filter, &p));
-	if (filter_ebpf(t.filter, &e, &ds))
+	if (filter_ebpf(t.filter, FILTER_READS_SCRATCH, &e, &ds))
 		filter_ebpf_free(&e);
 	filter_free(t.filter);
 	return DIAG_NONE;
