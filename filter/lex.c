@@ -124,10 +124,10 @@ match_broken_mac(const char *s)
 	uint32_t n = 0;
 	for (unsigned groups = 0;; groups++) {
 		uint32_t digits = run_of_hex(s + n), colons = 0;
+		if (digits < 1 || digits > 2 || s[n + digits] != ':')
+			return groups >= 2 ? n : 0;
 		while (s[n + digits + colons] == ':')
 			colons++;
-		if (digits < 1 || digits > 2 || colons == 0)
-			return groups >= 2 ? n : 0;
 		n += digits + colons;
 	}
 }

@@ -8,8 +8,8 @@
 
 #include "layout.h"
 
-#define CHAIN_MAX 12 /* arms: more become a tree */
-#define LEAF_MAX 8   /* arms at a leaf of the tree: fewer inner nodes, longer chains */
+#define CHAIN_MAX 96 /* arms: more become a tree, which pays where jumps get long */
+#define LEAF_MAX 16  /* arms at a leaf of the tree: fewer inner nodes, longer chains */
 
 struct lower {
 	const struct graph *g;

@@ -179,7 +179,7 @@ explain_permission(const struct splice *s, int err, struct diags *ds)
 	d->err = err;
 	diags_hint(ds, "%s",
 		able ? "look for a kernel lockdown, a seccomp filter, or a user namespace"
-		     : "run as root, or setcap cap_bpf,cap_net_raw+ep");
+		     : "run as root, or setcap cap_bpf,cap_perfmon,cap_net_raw+ep");
 }
 
 /* Tells apart: no right, no memory, the verifier's refusal, a kernel too old. */

@@ -1,8 +1,11 @@
 /* encode.c: blocks of classic BPF in, a program out.
  *
  * Equal blocks become one, from the last to the first; then blocks are put in a row, the
- * false side last.  A conditional jump reaches 255 instructions: beyond, it goes to a
- * `ja` right behind the block (or to a `ret`, where that is all that the target is). */
+ * false side last, and written from the last instruction to the first: so the distance
+ * of every jump is known when it is written.  A conditional jump reaches 255
+ * instructions; one that would go further goes to a stand-in of its target, a `ja` to it
+ * or a copy of its `ret`, which is written right behind the block unless an earlier one
+ * is still in reach. */
 #include "cbpf.h"
 
 #include "../layout.h"
@@ -16,10 +19,12 @@ struct encode {
 	struct arena *arena;
 	struct cbpf_block **row; /* as placed */
 	uint32_t count;
-	uint32_t *at; /* by block id: address of the first instruction */
-	uint8_t *far; /* by block id: FAR_T, FAR_F */
+	struct sock_filter *end; /* of the room; the program grows downwards from here */
+	uint32_t length;         /* instructions written */
+	/* By block id, as the length when it had been written: */
+	uint32_t *at;   /* the block's first instruction */
+	uint32_t *near; /* the block or its latest stand-in */
 };
-enum { FAR_T = 1, FAR_F = 2 };
 
 static bool
 same(const struct cbpf_block *x, const struct cbpf_block *y)
@@ -85,69 +90,59 @@ place(struct encode *e, struct cbpf_block *first, uint32_t blocks)
 		e->row[i] = &first[row[i]];
 }
 
-static uint32_t
-length(const struct encode *e, const struct cbpf_block *b)
+static void
+put(struct encode *e, struct sock_filter f)
 {
-	uint8_t far = e->far[b->id];
-	return b->count + 1 + !!(far & FAR_T) + !!(far & FAR_F);
+	e->length++;
+	e->end[-(ptrdiff_t)e->length] = f;
 }
 
-/* Gives addresses; true when a jump was found to be far that was not known to be. */
-static bool
-assign(struct encode *e, uint32_t *total)
+/* `ja` to the block, or what it is where that is but a `ret`. */
+static void
+put_stand_in(struct encode *e, const struct cbpf_block *to)
 {
-	uint32_t at = 0;
-	bool changed = false;
-	for (uint32_t i = 0; i < e->count; i++) {
-		e->at[e->row[i]->id] = at;
-		at += length(e, e->row[i]);
-	}
-	*total = at;
-	for (uint32_t i = 0; i < e->count; i++) {
-		struct cbpf_block *b = e->row[i];
-		if (b->jt == NULL)
-			continue;
-		uint32_t next = e->at[b->id] + b->count + 1;
-		uint8_t far = e->far[b->id];
-		if (e->at[b->jt->id] - next > REACH)
-			far |= FAR_T;
-		if (e->at[b->jf->id] - next > REACH)
-			far |= FAR_F;
-		changed = changed || far != e->far[b->id];
-		e->far[b->id] = far;
-	}
-	return changed;
-}
-
-/* `ja` to the block, or the block itself where it is but a `ret`. */
-static struct sock_filter
-leap(const struct encode *e, const struct cbpf_block *to, uint32_t from)
-{
-	if (to->jt == NULL)
-		return to->last;
-	return (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, e->at[to->id] - from - 1);
+	struct sock_filter leap = BPF_STMT(BPF_JMP | BPF_JA, e->length - e->at[to->id]);
+	put(e, to->jt == NULL ? to->last : leap);
+	e->near[to->id] = e->length;
 }
 
 static void
-write_block(const struct encode *e, const struct cbpf_block *b, struct sock_filter *out)
+put_branch(struct encode *e, const struct cbpf_block *b)
 {
-	uint32_t at = e->at[b->id];
-	for (uint32_t i = 0; i < b->count; i++)
-		out[at++] = b->insn[i];
-	struct sock_filter *jump = &out[at];
-	*jump = b->last;
-	if (b->jt == NULL)
-		return;
-	uint32_t next = ++at;
-	uint8_t far = e->far[b->id];
-	jump->jt = (uint8_t)(far & FAR_T ? 0 : e->at[b->jt->id] - next);
-	jump->jf = (uint8_t)(far & FAR_F ? !!(far & FAR_T) : e->at[b->jf->id] - next);
-	if (far & FAR_T) {
-		out[at] = leap(e, b->jt, at);
-		at++;
-	}
-	if (far & FAR_F)
-		out[at] = leap(e, b->jf, at);
+	struct sock_filter jump = b->last;
+	const struct cbpf_block *t = b->jt, *f = b->jf;
+	bool far_t = e->length - e->near[t->id] > REACH;
+	bool far_f = e->length + far_t - e->near[f->id] > REACH;
+	far_t = e->length + far_f - e->near[t->id] > REACH;
+	if (far_f)
+		put_stand_in(e, f);
+	if (far_t)
+		put_stand_in(e, t);
+	jump.jt = (uint8_t)(e->length - e->near[t->id]);
+	jump.jf = (uint8_t)(e->length - e->near[f->id]);
+	put(e, jump);
+}
+
+static void
+put_block(struct encode *e, const struct cbpf_block *b)
+{
+	if (b->jt != NULL)
+		put_branch(e, b);
+	else
+		put(e, b->last);
+	for (uint32_t i = b->count; i-- > 0;)
+		put(e, b->insn[i]);
+	e->at[b->id] = e->near[b->id] = e->length;
+}
+
+/* Room for all, every block with two stand-ins. */
+static uint32_t
+most(const struct encode *e)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < e->count; i++)
+		n += e->row[i]->count + 3;
+	return n;
 }
 
 void
@@ -156,12 +151,12 @@ cbpf_encode(struct cbpf_block *root, uint32_t blocks, struct arena *arena,
 {
 	struct encode e = { .arena = arena,
 		.at = ARENA_ARRAY(arena, blocks, uint32_t),
-		.far = ARENA_ARRAY(arena, blocks, uint8_t) };
+		.near = ARENA_ARRAY(arena, blocks, uint32_t) };
 	share(arena, root, blocks);
 	place(&e, root, blocks);
-	while (assign(&e, &prog->count)) /* ends: jumps only ever become far */
-		;
-	prog->insn = ARENA_ARRAY(arena, prog->count, struct sock_filter);
-	for (uint32_t i = 0; i < e.count; i++)
-		write_block(&e, e.row[i], prog->insn);
+	e.end = ARENA_ARRAY(arena, most(&e), struct sock_filter) + most(&e);
+	for (uint32_t i = e.count; i-- > 0;)
+		put_block(&e, e.row[i]);
+	prog->insn = e.end - e.length;
+	prog->count = e.length;
 }

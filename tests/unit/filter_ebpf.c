@@ -145,7 +145,7 @@ long_ones(void **state)
 		{ "host", "2001:db8:%x:%x:%x:%x::", 5000, 16001 },
 		{ "net", "%u.%u.%u.%u/32", 10000, 0 },
 		{ "", "ip[%u] * ip[%u] + ip[%u] = %u", 5000, 32768 },
-		{ "", "tcp[%u] ^ %u = %u | %u", 5000, 7000 },
+		{ "", "tcp[%u] ^ %u = %u | %u", 5000, 5000 },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *text = list(rows[i].head, rows[i].form, rows[i].n);

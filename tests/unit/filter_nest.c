@@ -72,6 +72,7 @@ a_mebibyte(void **state)
 	(void)state;
 	static const struct row rows[] = {
 		{ "", "(", "", "", DIAG_PAREN },
+		{ "host ", ":", "", "", DIAG_CODES },
 		{ "", "(", "ip", ")", DIAG_NONE },
 		{ "", "(", ")", ")", DIAG_SYNTAX },
 		{ "", ")", "", "", DIAG_PAREN },
