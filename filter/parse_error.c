@@ -1,6 +1,8 @@
 /* parse_error.c: the message for a token that does not fit. */
 #include "parse.h"
 
+#include <string.h>
+
 static int
 shown(struct span s)
 {
@@ -27,7 +29,12 @@ parse_unexpected(struct parser *p, const char *wanted)
 			shown(t->span), text);
 		return false;
 	}
-	return diags_error(p->diags, DIAG_SYNTAX, t->span,
+	diags_error(p->diags, DIAG_SYNTAX, t->span,
 		"syntax error: unexpected '%.*s' where %s should follow", shown(t->span),
 		text, wanted);
+	if (t->kind == TOK_NAME && memchr(text, '-', t->span.len) != NULL)
+		diags_hint(p->diags,
+			"a '-' belongs to the name it stands in: to subtract, "
+			"put blanks round it");
+	return false;
 }

@@ -255,10 +255,9 @@ value_arith(
 {
 	if (a->kind == VALUE_FAULT || b->kind == VALUE_FAULT)
 		return fault(vs);
-	if (a->kind == VALUE_CONST && b->kind == VALUE_CONST) {
-		uint32_t k;
+	uint32_t k;
+	if (a->kind == VALUE_CONST && b->kind == VALUE_CONST)
 		return arith_apply(op, a->k, b->k, &k) ? value_const(vs, k) : fault(vs);
-	}
 	if (a->kind == VALUE_CONST && commutes(op)) {
 		const struct value *t = a;
 		a = b;
@@ -268,6 +267,10 @@ value_arith(
 		return fault(vs);
 	if (is_identity(op, a, b))
 		return a;
+	bool settled =
+		op == OP_SUB || op == OP_XOR || op >= OP_EQ; /* x op x, for all x */
+	if (a == b && settled && !a->traps && arith_apply(op, 0, 0, &k))
+		return value_const(vs, k);
 	if ((op == OP_AND || op == OP_MUL) && is_const(b, 0) && !a->traps)
 		return b;
 	bool shifts = op == OP_SHL || op == OP_SHR;
