@@ -115,7 +115,7 @@ static const struct capture captures[] = {
 	{ "en10mb-snap34.pcap", 1, 1, MICRO, LITTLE, 34, 200, 6, NULL },
 	{ "en10mb-snap60.pcap", 1, 1, MICRO, LITTLE, 60, 200, 6, NULL },
 	{ "sll2-snap40.pcap", 276, 276, MICRO, LITTLE, 40, 100, 7, NULL },
-	{ "empty.pcap", 1, 1, MICRO, LITTLE, 262144, 0, 8, NULL },
+	{ "no-packets.pcap", 1, 1, MICRO, LITTLE, 1500, 0, 8, NULL },
 	{ "damaged-cut.pcap", 1, 1, MICRO, LITTLE, 262144, 20, 9, damage_cut },
 	{ "damaged-header.pcap", 1, 1, MICRO, LITTLE, 262144, 20, 9, damage_header },
 	{ "damaged-length.pcap", 1, 1, MICRO, LITTLE, 262144, 20, 9, damage_length },
