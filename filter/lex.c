@@ -385,6 +385,9 @@ lex(const char *text, struct arena *arena, struct tokens *ts, struct diags *ds)
 		*t = (struct token){ .kind = TOK_END, .span = { at, 0 } };
 		if (text[at] == '\0')
 			break;
+		if (ts->count > TOKENS_MAX)
+			return diags_error(ds, DIAG_SIZE, (struct span){ at, 1 },
+				"the expression has more than %u words", TOKENS_MAX);
 		if (!take(text, t, ds))
 			return false;
 		at = t->span.at + t->span.len;

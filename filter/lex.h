@@ -58,6 +58,9 @@ struct tokens {
 	uint32_t count;
 };
 
+#define TOKENS_MAX (4u << 20) /* more are refused: memory is bounded by the expression \
+			       */
+
 /* False when the text has a token that is none: the first such fault is in the diags. */
 bool lex(const char *text, struct arena *, struct tokens *, struct diags *);
 

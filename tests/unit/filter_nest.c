@@ -167,6 +167,10 @@ too_long(void **state)
 	struct filter_opts o = try_opts(text);
 	assert_int_equal(try_code(&o), DIAG_SIZE);
 	free(text);
+	text = nested("", "(", 5u << 20, "", "");
+	o = try_opts(text);
+	assert_int_equal(try_code(&o), DIAG_SIZE);
+	free(text);
 }
 
 int
