@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool
@@ -90,6 +91,20 @@ live_bind_start(
 	return check_up(fd, iface, ds);
 }
 
+/* An interface that is deleted goes down first, and is gone a little later (net/core/
+ * dev.c, unregister_netdevice_many): waits that long. */
+static bool
+disappears(const char *name)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	for (int tries = 0; tries < 20; tries++) {
+		if (if_nametoindex(name) == 0)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 void
 live_bind_explain(int fd, const char *name, struct diag *fault)
 {
@@ -100,7 +115,7 @@ live_bind_explain(int fd, const char *name, struct diag *fault)
 	const char *what = "the interface went down";
 	if (err != ENETDOWN && err != ENODEV && err != 0)
 		what = strerror(err);
-	else if (if_nametoindex(name) == 0)
+	else if (disappears(name))
 		what = "the interface disappeared";
 	*fault = (struct diag){ .code = DIAG_DEVICE, .severity = SEV_ERROR, .err = err };
 	snprintf(fault->text, sizeof(fault->text), "%s: %s", name, what);
