@@ -58,8 +58,8 @@ struct tokens {
 	uint32_t count;
 };
 
-#define TOKENS_MAX (4u << 20) /* more are refused: memory is bounded by the expression \
-			       */
+/* More are refused, so that memory is bounded. */
+#define TOKENS_MAX (4u << 20)
 
 /* False when the text has a token that is none: the first such fault is in the diags. */
 bool lex(const char *text, struct arena *, struct tokens *, struct diags *);
