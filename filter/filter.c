@@ -22,7 +22,6 @@ struct filter {
 	struct order order;
 	struct cbpf_prog cbpf; /* count 0: could not be written as cBPF, see why */
 	struct diags why;
-	uint32_t linktype;
 };
 
 static bool
@@ -93,7 +92,6 @@ filter_compile(const struct filter_opts *opts, struct filter **out, struct diags
 	struct arena scratch = { 0 };
 	if (f == NULL)
 		abort();
-	f->linktype = opts->linktype;
 	bool ok = compile(opts, f, &scratch, ds);
 	arena_free(&scratch);
 	if (ok)

@@ -106,8 +106,8 @@ intern(struct graph *g, const struct node *like)
 	return n;
 }
 
-static int
-by_lo(const void *x, const void *y)
+int
+arm_by_lo(const void *x, const void *y)
 {
 	const struct arm *a = x, *b = y;
 	return a->lo < b->lo ? -1 : a->lo > b->lo;
@@ -122,7 +122,7 @@ normalise(const struct value *v, struct arm *arm, uint32_t arms, const struct no
 	uint32_t n = 0;
 	for (uint32_t i = 1; i < arms; i++)
 		if (arm[i].lo < arm[i - 1].lo) {
-			qsort(arm, arms, sizeof(*arm), by_lo);
+			qsort(arm, arms, sizeof(*arm), arm_by_lo);
 			break;
 		}
 	for (uint32_t i = 0; i < arms; i++) {

@@ -69,6 +69,9 @@ const struct node *graph_node(struct graph *, const struct value *, struct arm *
 const struct source_span *graph_span(
 	struct graph *, struct span, const struct source_span *);
 
+/* Orders struct arm by `lo`, for qsort. */
+int arm_by_lo(const void *, const void *);
+
 /* The arm's target, or other. */
 const struct node *node_next(const struct node *, uint32_t x);
 

@@ -40,18 +40,6 @@ is_word(const struct token *t, enum word_class word)
 	return t->kind == TOK_WORD && t->word == word;
 }
 
-static struct span
-join(struct span a, struct span b)
-{
-	return (struct span){ a.at, b.at + b.len - a.at };
-}
-
-static int
-shown(struct span s)
-{
-	return (int)(s.len < 60 ? s.len : 60);
-}
-
 bool
 parse_is_relop(int kind, enum relop *op)
 {
@@ -119,7 +107,7 @@ bare_id(struct state *s)
 {
 	const struct token *t = peek(s);
 	const char *text = s->p.tokens->text + t->span.at;
-	int len = shown(t->span);
+	int len = parse_shown(t->span);
 	if (t->kind != TOK_NAME) {
 		diags_error(s->p.diags, DIAG_SYNTAX, t->span,
 			"syntax error: nothing says what '%.*s' is", len, text);
@@ -171,7 +159,7 @@ take_id(struct state *s, struct ast **out)
 	}
 	id.second = second;
 	struct ast *a =
-		leaf_new(s, AST_ID, second ? join(t->span, second->span) : t->span);
+		leaf_new(s, AST_ID, second ? parse_join(t->span, second->span) : t->span);
 	a->quals = s->quals;
 	a->id = id;
 	s->loose = t->kind == TOK_NAME ? t : NULL;
@@ -199,7 +187,7 @@ take_relation(struct state *s, struct ast **out)
 	const struct arith *right = parse_arith(&s->p);
 	if (right == NULL)
 		return false;
-	struct ast *a = leaf_new(s, AST_RELATION, join(from, right->span));
+	struct ast *a = leaf_new(s, AST_RELATION, parse_join(from, right->span));
 	a->left = left;
 	a->right = right;
 	a->relop = op;
@@ -238,7 +226,7 @@ take_head(struct state *s, struct frame *f, enum qual_proto proto, struct span f
 		s->p.at++;
 	} else if (!dir)
 		return parse_unexpected(&s->p, "'src', 'dst', 'host', 'net' or 'port'");
-	q.span = join(from, s->p.tokens->token[s->p.at - 1].span);
+	q.span = parse_join(from, s->p.tokens->token[s->p.at - 1].span);
 	s->quals = q;
 	f->want_id = true;
 	return true;
@@ -253,7 +241,7 @@ take_length(struct state *s, struct ast **out)
 		return parse_unexpected(&s->p, "a number of bytes");
 	}
 	struct ast *a = leaf_new(s, t->word == WORD_LESS ? AST_LESS : AST_GREATER,
-		join(t->span, t[1].span));
+		parse_join(t->span, t[1].span));
 	a->number = t[1].number;
 	s->p.at += 2;
 	*out = a;
@@ -274,12 +262,12 @@ take_proto(struct state *s, struct frame *f, struct ast **out)
 	if (is_id(next)) {
 		const char *text = s->p.tokens->text;
 		parse_unexpected(&s->p, "'src', 'dst', 'host', 'net', 'port' or 'proto'");
-		diags_hint(s->p.diags, "write '%.*s host %.*s'?", shown(t->span),
-			text + t->span.at, shown(next->span), text + next->span.at);
+		diags_hint(s->p.diags, "write '%.*s host %.*s'?", parse_shown(t->span),
+			text + t->span.at, parse_shown(next->span), text + next->span.at);
 		return false;
 	}
 	struct ast *a = leaf_new(s, cast ? AST_CAST : AST_PROTO,
-		cast ? join(t->span, next->span) : t->span);
+		cast ? parse_join(t->span, next->span) : t->span);
 	a->quals = (struct quals){ .proto = t->number, .span = t->span };
 	if (cast) {
 		a->cast = next->number;
@@ -348,9 +336,10 @@ negated(struct state *s, struct ast *a, struct span not_at)
 	if (a->kind == AST_NOT)
 		return a->first;
 	struct ast *n = ARENA_NEW(s->p.arena, struct ast);
-	*n = (struct ast){
-		.kind = AST_NOT, .first = a, .last = a, .span = join(not_at, a->span)
-	};
+	*n = (struct ast){ .kind = AST_NOT,
+		.first = a,
+		.last = a,
+		.span = parse_join(not_at, a->span) };
 	return n;
 }
 
@@ -376,7 +365,7 @@ combine(struct state *s, struct frame *f, struct ast *a)
 	}
 	acc->last->next = a;
 	acc->last = a;
-	acc->span = join(acc->span, a->span);
+	acc->span = parse_join(acc->span, a->span);
 	f->acc = acc;
 }
 
@@ -419,8 +408,8 @@ wants_id(struct state *s, const struct token *t)
 		return true;
 	parse_unexpected(&s->p, "an address, a name or a number");
 	if (is_word(t, WORD_PROTO))
-		diags_hint(s->p.diags, "as a name it is written '\\%.*s'", shown(t->span),
-			s->p.tokens->text + t->span.at);
+		diags_hint(s->p.diags, "as a name it is written '\\%.*s'",
+			parse_shown(t->span), s->p.tokens->text + t->span.at);
 	return false;
 }
 

@@ -21,6 +21,10 @@ const struct arith *parse_arith(struct parser *);
 bool parse_is_relop(int token_kind, enum relop *);
 bool parse_is_arith_op(int token_kind, enum arith_op *);
 
+/* From the first to the last; and how many bytes of a span a message shows, for %.*s. */
+struct span parse_join(struct span first, struct span last);
+int parse_shown(struct span);
+
 /* "unexpected X" at the token that is next; always false. */
 bool parse_unexpected(struct parser *, const char *wanted);
 

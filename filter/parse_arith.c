@@ -78,12 +78,6 @@ push_operand(struct stacks *s, struct arith a)
 	s->operand[s->noperand++] = to;
 }
 
-static struct span
-join(struct span a, struct span b)
-{
-	return (struct span){ a.at, b.at + b.len - a.at };
-}
-
 static void
 reduce(struct stacks *s)
 {
@@ -93,7 +87,7 @@ reduce(struct stacks *s)
 	if (top.mark == MARK_NEGATE) {
 		push_operand(s, (struct arith){ .kind = ARITH_NEGATE,
 					.a = b,
-					.span = join(sign, b->span) });
+					.span = parse_join(sign, b->span) });
 		return;
 	}
 	const struct arith *a = s->operand[--s->noperand];
@@ -101,7 +95,7 @@ reduce(struct stacks *s)
 				.op = top.op,
 				.a = a,
 				.b = b,
-				.span = join(a->span, b->span) });
+				.span = parse_join(a->span, b->span) });
 }
 
 static bool
@@ -175,12 +169,12 @@ close_index(struct stacks *s)
 		return parse_unexpected(s->p, "']'");
 	struct pending open = s->pending[--s->npending];
 	const struct arith *offset = s->operand[--s->noperand];
-	push_operand(
-		s, (struct arith){ .kind = ARITH_INDEX,
-			   .proto = open.proto,
-			   .number = size,
-			   .a = offset,
-			   .span = join(s->p->tokens->token[open.token].span, t->span) });
+	push_operand(s, (struct arith){ .kind = ARITH_INDEX,
+				.proto = open.proto,
+				.number = size,
+				.a = offset,
+				.span = parse_join(
+					s->p->tokens->token[open.token].span, t->span) });
 	s->p->at++;
 	return true;
 }

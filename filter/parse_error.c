@@ -1,10 +1,16 @@
-/* parse_error.c: the message for a token that does not fit. */
+/* parse_error.c: the message for a token that does not fit, and spans for messages. */
 #include "parse.h"
 
 #include <string.h>
 
-static int
-shown(struct span s)
+struct span
+parse_join(struct span first, struct span last)
+{
+	return (struct span){ first.at, last.at + last.len - first.at };
+}
+
+int
+parse_shown(struct span s)
 {
 	return (int)(s.len < 60 ? s.len : 60);
 }
@@ -24,14 +30,14 @@ parse_unexpected(struct parser *p, const char *wanted)
 		diags_error(p->diags, DIAG_UNSUPPORTED, t->span,
 			"'%.*s' is a word of the language that this version does not "
 			"compile yet",
-			shown(t->span), text);
+			parse_shown(t->span), text);
 		diags_hint(p->diags, "a host of that name is written \\%.*s",
-			shown(t->span), text);
+			parse_shown(t->span), text);
 		return false;
 	}
 	diags_error(p->diags, DIAG_SYNTAX, t->span,
-		"syntax error: unexpected '%.*s' where %s should follow", shown(t->span),
-		text, wanted);
+		"syntax error: unexpected '%.*s' where %s should follow",
+		parse_shown(t->span), text, wanted);
 	if (t->kind == TOK_NAME && memchr(text, '-', t->span.len) != NULL)
 		diags_hint(p->diags,
 			"a '-' belongs to the name it stands in: to subtract, "

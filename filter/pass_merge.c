@@ -161,20 +161,13 @@ add_gaps(struct merge *m, const struct node *n)
 	}
 }
 
-static int
-by_lo(const void *x, const void *y)
-{
-	const struct arm *a = x, *b = y;
-	return a->lo < b->lo ? -1 : a->lo > b->lo;
-}
-
 /* Arms of one target may overlap: makes them disjoint. */
 static uint32_t
 unite(struct arm *arm, uint32_t arms)
 {
 	uint32_t n = 0;
 	if (arms > 1)
-		qsort(arm, arms, sizeof(*arm), by_lo);
+		qsort(arm, arms, sizeof(*arm), arm_by_lo);
 	for (uint32_t i = 0; i < arms; i++) {
 		struct arm *last = n > 0 ? &arm[n - 1] : NULL;
 		if (last == NULL || arm[i].lo > last->hi) {

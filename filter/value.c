@@ -206,8 +206,8 @@ is_identity(enum arith_op op, const struct value *a, const struct value *b)
 	return false;
 }
 
-static bool
-commutes(enum arith_op op)
+bool
+arith_commutes(enum arith_op op)
 {
 	return op == OP_ADD || op == OP_MUL || op == OP_AND || op == OP_OR ||
 	       op == OP_XOR;
@@ -258,7 +258,7 @@ value_arith(
 	uint32_t k;
 	if (a->kind == VALUE_CONST && b->kind == VALUE_CONST)
 		return arith_apply(op, a->k, b->k, &k) ? value_const(vs, k) : fault(vs);
-	if (a->kind == VALUE_CONST && commutes(op)) {
+	if (a->kind == VALUE_CONST && arith_commutes(op)) {
 		const struct value *t = a;
 		a = b;
 		b = t;

@@ -89,6 +89,9 @@ const struct value *value_arith(
 /* The arithmetic that all agree on.  False: division or modulus by zero. */
 bool arith_apply(enum arith_op, uint32_t a, uint32_t b, uint32_t *out);
 
+/* Is a op b the same as b op a? */
+bool arith_commutes(enum arith_op);
+
 /* Evaluates on a packet; false on a fault. */
 bool value_eval(const struct value *, const struct filter_packet *, uint32_t *out);
 

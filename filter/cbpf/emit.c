@@ -120,13 +120,6 @@ load_both(struct emit *e, const struct value *a, const struct value *b)
 	}
 }
 
-static bool
-commutes(enum arith_op op)
-{
-	return op == OP_ADD || op == OP_MUL || op == OP_AND || op == OP_OR ||
-	       op == OP_XOR;
-}
-
 static void
 load_arith(struct emit *e, const struct value *v)
 {
@@ -138,7 +131,7 @@ load_arith(struct emit *e, const struct value *v)
 		load_a(e, b);
 		put(e, BPF_ALU | BPF_NEG, 0);
 	} else {
-		bool swap = commutes(v->op) && !keeps_x(a, b) && keeps_x(b, a) &&
+		bool swap = arith_commutes(v->op) && !keeps_x(a, b) && keeps_x(b, a) &&
 			    !direct_x(e, b);
 		load_both(e, swap ? b : a, swap ? a : b);
 		put(e, BPF_ALU | opcode_alu(v->op) | BPF_X, 0);

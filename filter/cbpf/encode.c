@@ -10,7 +10,6 @@
 
 #include "../layout.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define REACH 255 /* of sock_filter.jt and jf */
