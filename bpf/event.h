@@ -38,6 +38,8 @@ struct pktbuf {
 	__u32 protocol;
 	__u32 hatype;
 	__u32 pkttype;
+	__u32 vlan_present; /* 0 or 1 */
+	__u32 vlan_tci;
 	__u8 data[EVENT_SCRATCH];
 };
 
@@ -82,7 +84,7 @@ struct sll2 {
 };
 
 _Static_assert(sizeof(struct event) == 32, "records keep 8-byte alignment");
-_Static_assert(sizeof(struct pktbuf) == 24 + EVENT_SCRATCH, "no padding");
+_Static_assert(sizeof(struct pktbuf) == 32 + EVENT_SCRATCH, "no padding");
 _Static_assert(sizeof(struct sock_config) == 20, "no padding");
 _Static_assert(sizeof(struct counters) == 64, "one cache line");
 _Static_assert(sizeof(struct link) == 4, "a map value without padding");

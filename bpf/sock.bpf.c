@@ -85,6 +85,8 @@ match(struct __sk_buff *skb, __u32 hatype)
 		.protocol = bpf_ntohs(skb->protocol),
 		.hatype = hatype,
 		.pkttype = skb->pkt_type,
+		.vlan_present = skb->vlan_present != 0,
+		.vlan_tci = skb->vlan_tci,
 	};
 	scratch_fill(skb, &buf, len, config.reach);
 	return (__u32)filter_skb(skb, &buf);

@@ -25,6 +25,8 @@ verdict(struct __sk_buff *skb)
 		.protocol = meta.protocol,
 		.hatype = meta.hatype,
 		.pkttype = meta.pkttype,
+		.vlan_present = meta.vlan_present,
+		.vlan_tci = meta.vlan_tci,
 	};
 	scratch_fill(skb, &buf, skb->len, reach);
 	return filter_skb(skb, &buf);

@@ -48,6 +48,9 @@ build_test(struct builder *b, const struct test *t, const struct node *yes,
 	case TEST_NOT: return build_test(b, t->first, no, yes);
 	case TEST_AND:
 	case TEST_OR: return build_list(b, t->kind, t->first, yes, no);
+	case TEST_BIND:
+		return graph_bind(
+			b->g, t->slot, t->v, yes, graph_span(b->g, b->span, NULL));
 	case TEST_LEAF: break;
 	}
 	struct arm arm = { t->lo, t->hi, yes, b->seq--, t->form };

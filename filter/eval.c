@@ -24,6 +24,8 @@ meta_of(const struct filter_packet *p, enum meta meta)
 	case META_IFINDEX: return p->ifindex;
 	case META_HATYPE: return p->hatype;
 	case META_PKTTYPE: return p->pkttype;
+	case META_VLAN_PRESENT: return p->vlan_present;
+	case META_VLAN_TCI: return p->vlan_tci;
 	case METAS: break;
 	}
 	assert(!"closed enum");
@@ -32,7 +34,8 @@ meta_of(const struct filter_packet *p, enum meta meta)
 
 /* Recursive: the depth is at most VALUE_DEPTH_MAX and a few for guards. */
 bool
-value_eval(const struct value *v, const struct filter_packet *p, uint32_t *out)
+value_eval(const struct value *v, const struct filter_packet *p,
+	const uint32_t slot[SLOTS], uint32_t *out)
 {
 	uint32_t a = 0, b = 0;
 	switch (v->kind) {
@@ -41,12 +44,13 @@ value_eval(const struct value *v, const struct filter_packet *p, uint32_t *out)
 	case VALUE_META: *out = meta_of(p, v->meta); return true;
 	case VALUE_FAULT: return false;
 	case VALUE_LOAD:
-		if (v->a != NULL && !value_eval(v->a, p, &a))
+		if (v->a != NULL && !value_eval(v->a, p, slot, &a))
 			return false;
 		return load(p, (uint64_t)a + v->k, v->size, out);
 	case VALUE_ARITH:
-		return value_eval(v->a, p, &a) && value_eval(v->b, p, &b) &&
+		return value_eval(v->a, p, slot, &a) && value_eval(v->b, p, slot, &b) &&
 		       arith_apply(v->op, a, b, out);
+	case VALUE_SLOT: *out = slot[v->k]; return true;
 	}
 	assert(!"closed enum");
 	return false;
@@ -65,11 +69,14 @@ uint32_t
 graph_eval(const struct graph *g, const struct filter_packet *p)
 {
 	const struct node *n = g->root;
-	while (n->kind == NODE_TEST) {
+	uint32_t slot[SLOTS] = { 0 };
+	while (n->kind == NODE_TEST || n->kind == NODE_BIND) {
 		uint32_t x;
-		if (!value_eval(n->v, p, &x))
+		if (!value_eval(n->v, p, slot, &x))
 			return 0;
-		n = node_next(n, x);
+		if (n->kind == NODE_BIND)
+			slot[n->slot->k] = x;
+		n = n->kind == NODE_BIND ? n->other : node_next(n, x);
 	}
 	return n->kind == NODE_ACCEPT ? g->snaplen : 0;
 }

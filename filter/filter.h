@@ -85,8 +85,8 @@ FILTER_API void filter_free(struct filter *);
 
 /* The packet as the filter sees it.  For FILTER_INPUT_COOKED `data` begins at the
  * network header, `len` counts from there (the filter's `len` is 20 more: that of the
- * record with its LINUX_SLL2 header), and the fields from `ifindex` on are read; for the
- * other kinds they are not. */
+ * record with its LINUX_SLL2 header).  The fields from `ifindex` on are read for
+ * FILTER_INPUT_SKB and _COOKED only. */
 struct filter_packet {
 	const uint8_t *data;
 	uint32_t caplen; /* bytes at data */
@@ -95,6 +95,8 @@ struct filter_packet {
 	uint16_t protocol; /* host order */
 	uint16_t hatype;   /* ARPHRD_ */
 	uint8_t pkttype;   /* PACKET_HOST … PACKET_OUTGOING */
+	bool vlan_present; /* the kernel took a VLAN tag off, */
+	uint16_t vlan_tci; /* this one */
 };
 
 /* The verdict: 0 to reject, else the snap length. */
@@ -131,6 +133,8 @@ struct filter_pktbuf {
 	uint32_t protocol; /* host order */
 	uint32_t hatype;
 	uint32_t pkttype;
+	uint32_t vlan_present; /* 0 or 1 */
+	uint32_t vlan_tci;
 	uint8_t data[FILTER_SCRATCH];
 };
 

@@ -51,6 +51,8 @@ static uint32_t
 hash(const struct node *n)
 {
 	uint32_t h = n->v->id * 0x9e3779b1u ^ n->other->id;
+	if (n->kind == NODE_BIND)
+		h ^= 0x85ebca6bu * (n->slot->id + 1);
 	for (uint32_t i = 0; i < n->arms; i++) {
 		h = (h ^ n->arm[i].lo) * 0x85ebca6bu;
 		h = (h ^ n->arm[i].hi) * 0xc2b2ae35u;
@@ -63,7 +65,8 @@ hash(const struct node *n)
 static bool
 same(const struct node *x, const struct node *y)
 {
-	if (x->v != y->v || x->other != y->other || x->arms != y->arms)
+	if (x->v != y->v || x->slot != y->slot || x->other != y->other ||
+		x->arms != y->arms)
 		return false;
 	for (uint32_t i = 0; i < x->arms; i++)
 		if (x->arm[i].lo != y->arm[i].lo || x->arm[i].hi != y->arm[i].hi ||
@@ -228,11 +231,32 @@ graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arm
 		arm = &whole;
 		n = 1;
 	}
-	return intern(g, &(struct node){ .kind = NODE_TEST,
+	struct node like = { .kind = NODE_TEST,
+		.v = v,
+		.slots = v->slots | other->slots,
+		.arm = arm,
+		.arms = n,
+		.other = other,
+		.source = source };
+	for (uint32_t i = 0; i < n; i++)
+		like.slots |= arm[i].to->slots;
+	return intern(g, &like);
+}
+
+const struct node *
+graph_bind(struct graph *g, const struct value *slot, const struct value *v,
+	const struct node *next, const struct source_span *source)
+{
+	unsigned unread = ~slot->slots;
+	if (v->kind == VALUE_FAULT)
+		return g->reject;
+	if (v == slot || ((next->slots & slot->slots) == 0 && !v->traps))
+		return next;
+	return intern(g, &(struct node){ .kind = NODE_BIND,
 				 .v = v,
-				 .arm = arm,
-				 .arms = n,
-				 .other = other,
+				 .slot = slot,
+				 .slots = (uint16_t)((next->slots & unread) | v->slots),
+				 .other = next,
 				 .source = source });
 }
 
@@ -243,7 +267,7 @@ graph_reached(const struct graph *g, struct arena *arena)
 	reached[g->root->id] = true;
 	for (uint32_t id = g->root->id + 1; id-- > 0;) {
 		const struct node *n = g->node[id];
-		if (!reached[id] || n->kind != NODE_TEST)
+		if (!reached[id] || n->v == NULL)
 			continue;
 		for (uint32_t i = 0; i < n->arms; i++)
 			reached[n->arm[i].to->id] = true;
@@ -259,8 +283,9 @@ graph_cost(const struct graph *g, struct arena *scratch)
 	uint32_t cost = 0;
 	for (uint32_t id = 0; id <= g->root->id; id++) {
 		const struct node *n = g->node[id];
-		if (!reached[id] || n->kind != NODE_TEST)
+		if (!reached[id] || n->v == NULL)
 			continue;
+		cost += n->kind == NODE_BIND;
 		cost += n->v->kind == VALUE_ARITH ? 2 : 1;
 		for (uint32_t i = 0; i < n->arms; i++)
 			cost += range_cost(n->v, n->arm[i].lo, n->arm[i].hi);
@@ -274,9 +299,9 @@ graph_check(const struct graph *g)
 	for (uint32_t id = 0; id < g->nodes; id++) {
 		const struct node *n = g->node[id];
 		assert(n->id == id);
-		if (n->kind != NODE_TEST)
+		if (n->v == NULL)
 			continue;
-		assert(n->other->id < id && n->arms > 0 && n->v != NULL);
+		assert(n->other->id < id && (n->arms > 0 || n->kind == NODE_BIND));
 		for (uint32_t i = 0; i < n->arms; i++) {
 			assert(n->arm[i].to->id < id && n->arm[i].lo <= n->arm[i].hi);
 			assert(i == 0 || n->arm[i - 1].hi < n->arm[i].lo);

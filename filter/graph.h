@@ -1,17 +1,22 @@
 /* graph.h: the decision graph, the IR between the language and the back ends.
  *
- * A DAG of tests with two leaves.  A test looks at one value and goes where the arm
- * with the value in it says, or to `other`.  Nodes are immutable and hash-consed, and
- * made from the leaves up: an arm's target is older than its node, so descending `id`
- * is a topological order.  Control passes a node only when its value did not fault; a
- * fault is a reject, whatever the polarity around it (DESIGN: truncated packets). */
+ * A DAG of tests, and of bindings of slots, with two leaves.  A test looks at one value
+ * and goes where the arm with the value in it says, or to `other`.  Nodes are immutable
+ * and hash-consed, and made from the leaves up: an arm's target is older than its node,
+ * so descending `id` is a topological order.  Control passes a node only when its value
+ * did not fault; a fault is a reject, whatever the polarity around it (DESIGN: truncated
+ * packets).
+ *
+ * A bind node puts a value into a slot and goes to `other`.  It stands where ways are
+ * about to meet that differ in that value, so that what follows need not be copied for
+ * each.  No way reads a slot before it is bound, and a slot may be bound again. */
 #ifndef BPFCAP_FILTER_GRAPH_H
 #define BPFCAP_FILTER_GRAPH_H
 
 #include "arena.h"
 #include "value.h"
 
-enum node_kind { NODE_REJECT, NODE_ACCEPT, NODE_TEST };
+enum node_kind { NODE_REJECT, NODE_ACCEPT, NODE_TEST, NODE_BIND };
 
 /* How a bound is best written; no meaning, only the look of listings. */
 enum bound_form {
@@ -39,7 +44,9 @@ struct node {
 	uint32_t id; /* index in graph->node */
 	uint32_t hash;
 	uint32_t arms;
-	const struct value *v; /* NULL for the leaves */
+	const struct value *v;    /* tested, or bound; NULL for the leaves */
+	const struct value *slot; /* BIND: which */
+	uint16_t slots;        /* bit n: slot n is read from here on before it is bound */
 	const struct arm *arm; /* ascending, disjoint */
 	const struct node *other;
 	const struct source_span *source;
@@ -64,6 +71,11 @@ void graph_init(struct graph *, struct arena *, uint32_t snaplen);
  * sorted here and need not outlive the call; arms must be disjoint. */
 const struct node *graph_node(struct graph *, const struct value *, struct arm *arm,
 	uint32_t arms, const struct node *other, const struct source_span *);
+
+/* The node that binds `v` to `slot` on the way to `next`; `next` itself where nothing
+ * reads the slot. */
+const struct node *graph_bind(struct graph *, const struct value *slot,
+	const struct value *v, const struct node *next, const struct source_span *);
 
 /* Prepends a span; returns the longer list. */
 const struct source_span *graph_span(

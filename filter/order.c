@@ -206,8 +206,14 @@ lower(struct lower *l)
 	const bool *reached = graph_reached(g, l->arena);
 	for (uint32_t id = 0; id <= g->root->id; id++) {
 		const struct node *n = g->node[id];
-		if (n->kind != NODE_TEST)
+		if (n->v == NULL)
 			l->of[id] = n->kind == NODE_ACCEPT ? accept : reject;
+		else if (reached[id] && n->kind == NODE_BIND)
+			l->of[id] = append(l, &(struct block){ .kind = BLOCK_BIND,
+						      .v = n->v,
+						      .slot = n->slot,
+						      .jt = l->of[n->other->id],
+						      .source = n->source });
 		else if (reached[id])
 			l->of[id] = n->arms <= CHAIN_MAX ? lower_chain(l, n)
 							 : lower_tree(l, n, 0, n->arms);
@@ -221,14 +227,17 @@ place(struct lower *l, struct block *root, struct order *out)
 	uint32_t *row = ARENA_ARRAY(l->arena, l->count, uint32_t);
 	for (uint32_t i = 0; i < l->count; i++) {
 		const struct block *b = l->made[i];
-		ways[i].jt = b->kind == BLOCK_TEST ? b->jt->id : LAYOUT_NONE;
-		ways[i].jf = b->kind == BLOCK_TEST ? b->jf->id : LAYOUT_NONE;
+		ways[i].jt = b->jt != NULL ? b->jt->id : LAYOUT_NONE;
+		ways[i].jf = b->jf != NULL ? b->jf->id : LAYOUT_NONE;
 	}
 	out->count = layout(l->arena, ways, l->count, root->id, row);
 	out->block = ARENA_ARRAY(l->arena, out->count, struct block *);
 	for (uint32_t i = 0; i < out->count; i++) {
 		out->block[i] = l->made[row[i]];
 		out->block[i]->index = i;
+		const struct value *slot = out->block[i]->slot;
+		if (slot != NULL && slot->k >= out->slots)
+			out->slots = slot->k + 1;
 	}
 }
 
@@ -248,13 +257,15 @@ annotate_extents(const struct order *o)
 {
 	for (uint32_t i = o->count; i-- > 0;) {
 		struct block *b = o->block[i];
-		if (b->kind != BLOCK_TEST) {
+		if (b->jt == NULL) {
 			b->extent = b->kind == BLOCK_REJECT ? UINT32_MAX : 0;
 			continue;
 		}
 		uint32_t own = constant_extent(b->v);
 		uint32_t rhs = b->rhs != NULL ? constant_extent(b->rhs) : 0;
-		b->extent = b->jt->extent < b->jf->extent ? b->jt->extent : b->jf->extent;
+		b->extent = b->jt->extent;
+		if (b->jf != NULL && b->jf->extent < b->extent)
+			b->extent = b->jf->extent;
 		b->extent = b->extent > own ? b->extent : own;
 		b->extent = b->extent > rhs ? b->extent : rhs;
 	}
@@ -270,6 +281,7 @@ order(const struct graph *g, struct arena *arena, struct order *out)
 		.bucket = ARENA_ARRAY(arena, 256, struct block *) };
 	lower(&l);
 	out->snaplen = g->snaplen;
+	out->slots = 0;
 	place(&l, l.of[g->root->id], out);
 	annotate_extents(out);
 }

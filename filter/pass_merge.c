@@ -324,6 +324,8 @@ rebuild_node(struct merge *m, const struct node *n)
 		arm[i] = n->arm[i];
 		arm[i].to = m->made[n->arm[i].to->id];
 	}
+	if (n->kind == NODE_BIND)
+		return graph_bind(m->g, n->slot, n->v, m->made[n->other->id], n->source);
 	return make_switch(m, n->v, arm, n->arms, m->made[n->other->id],
 		m->into[n->other->id] > 1, n->source);
 }
@@ -331,9 +333,10 @@ rebuild_node(struct merge *m, const struct node *n)
 static void
 count_edge(struct merge *m, const struct node *from, const struct node *to)
 {
+	const struct value *tested = from->kind == NODE_TEST ? from->v : NULL;
 	if (m->into[to->id]++ == 0)
-		m->from[to->id] = from->v;
-	else if (m->from[to->id] != from->v)
+		m->from[to->id] = tested;
+	else if (m->from[to->id] != tested)
 		m->from[to->id] = NULL;
 }
 
@@ -342,7 +345,7 @@ count_edges(struct merge *m, const bool *reached, uint32_t nodes)
 {
 	for (uint32_t id = 0; id < nodes; id++) {
 		const struct node *n = m->g->node[id];
-		if (!reached[id] || n->kind != NODE_TEST)
+		if (!reached[id] || n->v == NULL)
 			continue;
 		count_edge(m, n, n->other);
 		for (uint32_t i = 0; i < n->arms; i++)
@@ -370,7 +373,7 @@ pass_merge(struct graph *g, struct arena *scratch)
 			find_chain(&m, g->node[id]);
 	for (uint32_t id = 0; id < nodes; id++) {
 		const struct node *n = g->node[id];
-		if (n->kind != NODE_TEST)
+		if (n->v == NULL)
 			m.made[id] = n;
 		else if (reached[id] && !m.inside[id])
 			m.made[id] = m.chain[id].exit != NULL ? rebuild_chain(&m, n)

@@ -5,7 +5,10 @@
  * that it stands for, and goes on past every test that those decide.  A node's facts are
  * what all edges into it agree on.  Only loads that were made before, or whose outcome
  * does not depend on them, are passed over, so nothing rejects that did not before; a
- * division that was not made yet is never passed over. */
+ * division that was not made yet is never passed over.
+ *
+ * A binding makes what was known of its slot void; one that would bind what the slot
+ * holds already is passed over like a test. */
 #include "pass.h"
 
 #include "ranges.h"
@@ -16,6 +19,7 @@
 struct fact {
 	const struct value *v;
 	const struct ranges *within;
+	const struct value *is; /* of a slot: what was bound to it, while that is valid */
 };
 
 struct facts { /* immutable, ascending by v->id */
@@ -30,20 +34,27 @@ struct thread {
 	const struct node ***to; /* by node id: new targets of the arms, then of other */
 };
 
-static const struct ranges *
-known(const struct facts *f, const struct value *v)
+static const struct fact *
+fact_of(const struct facts *f, const struct value *v)
 {
 	uint32_t lo = 0, hi = f->count;
 	while (lo < hi) {
 		uint32_t mid = (lo + hi) / 2;
 		if (f->fact[mid].v == v)
-			return f->fact[mid].within;
+			return &f->fact[mid];
 		if (f->fact[mid].v->id < v->id)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	return NULL;
+}
+
+static const struct ranges *
+known(const struct facts *f, const struct value *v)
+{
+	const struct fact *fact = fact_of(f, v);
+	return fact != NULL ? fact->within : NULL;
 }
 
 static struct facts *
@@ -58,17 +69,19 @@ facts_with(struct thread *t, const struct facts *f, const struct value *v,
 	const struct ranges *within)
 {
 	struct facts *out = facts_new(t, f->count + 1);
+	const struct fact *before = fact_of(f, v);
+	const struct fact now = { v, within, before != NULL ? before->is : NULL };
 	bool placed = false;
 	for (uint32_t i = 0; i < f->count; i++) {
 		if (!placed && f->fact[i].v->id >= v->id) {
-			out->fact[out->count++] = (struct fact){ v, within };
+			out->fact[out->count++] = now;
 			placed = true;
 		}
 		if (f->fact[i].v != v)
 			out->fact[out->count++] = f->fact[i];
 	}
 	if (!placed && f->count < FACTS_MAX)
-		out->fact[out->count++] = (struct fact){ v, within };
+		out->fact[out->count++] = now;
 	return out;
 }
 
@@ -92,7 +105,8 @@ facts_meet(struct thread *t, const struct facts *a, const struct facts *b)
 				: ranges_or(t->scratch, x->within, y->within);
 		if (r == NULL) /* still: it was evaluated */
 			r = ranges_one(t->scratch, x->v->lo, x->v->hi);
-		out->fact[out->count++] = (struct fact){ x->v, r };
+		out->fact[out->count++] =
+			(struct fact){ x->v, r, x->is == y->is ? x->is : NULL };
 		i++;
 		j++;
 	}
@@ -152,8 +166,15 @@ agreed(const struct node *n, const struct ranges *within)
 static const struct node *
 walk(const struct facts *f, const struct node *n)
 {
-	while (n->kind == NODE_TEST) {
+	while (n->v != NULL) {
 		uint32_t x;
+		if (n->kind == NODE_BIND) {
+			const struct fact *bound = fact_of(f, n->slot);
+			if (bound == NULL || bound->is != n->v)
+				return n;
+			n = n->other;
+			continue;
+		}
 		const struct ranges *r = known(f, n->v);
 		const struct node *to = r != NULL ? agreed(n, r) : NULL;
 		if (to == NULL && single(f, n->v, KNOWN_DEPTH, &x))
@@ -169,7 +190,7 @@ static void
 arrive(struct thread *t, const struct node *n, const struct facts *f)
 {
 	const struct facts *have = t->at[n->id];
-	if (n->kind != NODE_TEST)
+	if (n->v == NULL)
 		return;
 	t->at[n->id] = have == NULL ? f : facts_meet(t, have, f);
 }
@@ -215,9 +236,47 @@ edge(struct thread *t, const struct facts *f, const struct node *n,
 	return to;
 }
 
+/* `f` once more, after the binding. */
+static const struct facts *
+facts_bound(struct thread *t, const struct facts *f, const struct node *n)
+{
+	uint16_t bit = n->slot->slots;
+	const struct ranges *within = known(f, n->v);
+	struct facts *out = facts_new(t, f->count);
+	for (uint32_t i = 0; i < f->count; i++) {
+		struct fact fact = f->fact[i];
+		if (fact.v->slots & bit)
+			continue;
+		if (fact.is != NULL && (fact.is->slots & bit))
+			fact.is = NULL;
+		out->fact[out->count++] = fact;
+	}
+	if (within == NULL)
+		within = ranges_one(t->scratch, n->v->lo, n->v->hi);
+	struct facts *with = (struct facts *)facts_with(t, out, n->slot, within);
+	for (uint32_t i = 0; i < with->count && (n->v->slots & bit) == 0; i++)
+		if (with->fact[i].v == n->slot)
+			with->fact[i].is = n->v;
+	return with;
+}
+
+static void
+visit_bind(struct thread *t, const struct node *n)
+{
+	const struct facts *f = facts_bound(t, t->at[n->id], n);
+	const struct node **to = ARENA_ARRAY(t->scratch, 1, const struct node *);
+	to[0] = walk(f, n->other);
+	arrive(t, to[0], f);
+	t->to[n->id] = to;
+}
+
 static void
 visit(struct thread *t, const struct node *n)
 {
+	if (n->kind == NODE_BIND) {
+		visit_bind(t, n);
+		return;
+	}
 	const struct facts *f = t->at[n->id];
 	const struct node **to =
 		ARENA_ARRAY(t->scratch, n->arms + 1, const struct node *);
@@ -242,6 +301,8 @@ rebuild(struct thread *t, const struct node *n, const struct node **made)
 {
 	struct arm *arm = ARENA_ARRAY(t->scratch, n->arms, struct arm);
 	const struct node **to = t->to[n->id];
+	if (n->kind == NODE_BIND)
+		return graph_bind(t->g, n->slot, n->v, made[to[0]->id], n->source);
 	for (uint32_t i = 0; i < n->arms; i++) {
 		arm[i] = n->arm[i];
 		arm[i].to = made[to[i]->id];

@@ -35,6 +35,33 @@ test_equal(struct arena *arena, const struct value *v, uint32_t k)
 }
 
 struct test *
+test_bind(struct arena *arena, const struct value *slot, const struct value *v)
+{
+	struct test *t = make(arena, TEST_BIND);
+	t->slot = slot;
+	t->v = v;
+	return t;
+}
+
+/* Recursive: test trees are shallow. */
+struct test *
+test_again(struct arena *arena, const struct test *like)
+{
+	struct test *t = ARENA_NEW(arena, struct test);
+	*t = *like;
+	t->first = t->last = t->next = NULL;
+	for (const struct test *from = like->first; from != NULL; from = from->next) {
+		struct test *copy = test_again(arena, from);
+		if (t->last != NULL)
+			t->last->next = copy;
+		else
+			t->first = copy;
+		t->last = copy;
+	}
+	return t;
+}
+
+struct test *
 test_not(struct arena *arena, struct test *a)
 {
 	if (a->kind == TEST_TRUE || a->kind == TEST_FALSE)

@@ -1,17 +1,26 @@
 /* test.h: predicates with their meaning: a tree over tests of values.
  *
  * `first … next` is the order of evaluation.  A leaf is true when its value is within
- * [lo, hi] (lo > hi: never, but the value is still looked at). */
+ * [lo, hi] (lo > hi: never, but the value is still looked at).  A bind puts its value
+ * into a slot, and is true. */
 #ifndef BPFCAP_FILTER_TEST_H
 #define BPFCAP_FILTER_TEST_H
 
 #include "graph.h"
 
-enum test_kind { TEST_FALSE, TEST_TRUE, TEST_AND, TEST_OR, TEST_NOT, TEST_LEAF };
+enum test_kind {
+	TEST_FALSE,
+	TEST_TRUE,
+	TEST_AND,
+	TEST_OR,
+	TEST_NOT,
+	TEST_LEAF,
+	TEST_BIND
+};
 
 struct test {
 	enum test_kind kind;
-	const struct value *v;
+	const struct value *v, *slot; /* slot: of a bind */
 	uint32_t lo, hi;
 	enum bound_form form;
 	struct test *first, *last, *next; /* operands; next: in the parent's list */
@@ -21,6 +30,9 @@ struct test {
 struct test *test_bool(struct arena *, bool value);
 struct test *test_leaf(struct arena *, const struct value *, uint32_t lo, uint32_t hi);
 struct test *test_equal(struct arena *, const struct value *, uint32_t k);
+struct test *test_bind(struct arena *, const struct value *slot, const struct value *);
+/* A copy. */
+struct test *test_again(struct arena *, const struct test *);
 struct test *test_not(struct arena *, struct test *);
 /* Operands may be NULL (left out); NULL when both are. */
 struct test *test_and(struct arena *, struct test *, struct test *);

@@ -31,7 +31,8 @@ static bool
 same(const struct value *x, const struct value *y)
 {
 	return x->kind == y->kind && x->op == y->op && x->meta == y->meta &&
-	       x->size == y->size && x->k == y->k && x->a == y->a && x->b == y->b;
+	       x->size == y->size && x->k == y->k && x->a == y->a && x->b == y->b &&
+	       (x->kind != VALUE_SLOT || x->hi == y->hi);
 }
 
 static void
@@ -92,10 +93,23 @@ value_meta(struct values *vs, enum meta meta)
 	static const uint32_t max[METAS] = { [META_PROTOCOL] = 0xffff,
 		[META_IFINDEX] = UINT32_MAX,
 		[META_HATYPE] = 0xffff,
-		[META_PKTTYPE] = 0xff };
+		[META_PKTTYPE] = 0xff,
+		[META_VLAN_PRESENT] = 1,
+		[META_VLAN_TCI] = 0xffff };
 	return intern(vs, &(struct value){ .kind = VALUE_META,
 				  .meta = meta,
 				  .hi = max[meta],
+				  .depth = 1,
+				  .weight = 1 });
+}
+
+const struct value *
+value_slot(struct values *vs, unsigned slot, uint32_t hi)
+{
+	return intern(vs, &(struct value){ .kind = VALUE_SLOT,
+				  .k = slot,
+				  .hi = hi,
+				  .slots = (uint16_t)(1u << slot),
 				  .depth = 1,
 				  .weight = 1 });
 }
@@ -291,6 +305,7 @@ value_arith(
 	v.traps = a->traps || b->traps || ((op == OP_DIV || op == OP_MOD) && b->lo == 0);
 	v.depth = (uint16_t)((a->depth > b->depth ? a->depth : b->depth) + 1);
 	v.weight = weight(a, b);
+	v.slots = a->slots | b->slots;
 	range(op, a, b, &v.lo, &v.hi);
 	return intern(vs, &v);
 }
@@ -335,6 +350,7 @@ value_load(struct values *vs, const struct value *base, uint32_t off, unsigned s
 	v.hi = size == 1 ? 0xff : size == 2 ? 0xffff : UINT32_MAX;
 	v.depth = base != NULL ? (uint16_t)(base->depth + 1) : 1;
 	v.weight = weight(base, NULL);
+	v.slots = base != NULL ? base->slots : 0;
 	v.traps = guarded || (base != NULL && base->traps);
 	return intern(vs, &v);
 }

@@ -25,6 +25,7 @@ enum value_kind {
 	VALUE_LEN,   /* length on the wire */
 	VALUE_META,  /* field `meta` of the packet, which is not in its bytes */
 	VALUE_ARITH, /* a op b */
+	VALUE_SLOT,  /* what a bind node has put into slot k */
 	VALUE_FAULT, /* always faults */
 };
 
@@ -45,7 +46,20 @@ enum arith_op {
 	OP_GE
 };
 
-enum meta { META_PROTOCOL, META_IFINDEX, META_HATYPE, META_PKTTYPE, METAS };
+enum meta {
+	META_PROTOCOL,
+	META_IFINDEX,
+	META_HATYPE,
+	META_PKTTYPE,
+	META_VLAN_PRESENT, /* 1: the kernel took a VLAN tag off */
+	META_VLAN_TCI,     /* ... this one */
+	METAS
+};
+
+/* Slots carry what depends on the way a packet took (where the header behind a tunnel
+ * begins) past a place where ways meet.  Classic BPF keeps them in M[], of which there
+ * are 16. */
+#define SLOTS 16
 
 struct value {
 	enum value_kind kind;
@@ -55,6 +69,7 @@ struct value {
 	bool traps; /* may fault with all bytes captured: division by zero, bad address */
 	uint16_t depth;  /* of the expression tree; leaves have 1 */
 	uint32_t weight; /* nodes of the tree, saturating */
+	uint16_t slots;  /* bit n: the value depends on slot n */
 	uint32_t k;
 	uint32_t lo, hi;           /* the value is within [lo, hi] on every packet */
 	uint32_t id;               /* 0, 1, 2 … in order of making */
@@ -79,6 +94,8 @@ void values_init(struct values *, struct arena *);
 const struct value *value_const(struct values *, uint32_t k);
 const struct value *value_len(struct values *);
 const struct value *value_meta(struct values *, enum meta);
+/* The content of a slot, which is at most `hi`. */
+const struct value *value_slot(struct values *, unsigned slot, uint32_t hi);
 
 /* Loads `size` bytes at base + off (mod 2^32); base may be NULL. */
 const struct value *value_load(
@@ -92,8 +109,9 @@ bool arith_apply(enum arith_op, uint32_t a, uint32_t b, uint32_t *out);
 /* Is a op b the same as b op a? */
 bool arith_commutes(enum arith_op);
 
-/* Evaluates on a packet; false on a fault. */
-bool value_eval(const struct value *, const struct filter_packet *, uint32_t *out);
+/* Evaluates on a packet, with the slots as bound so far; false on a fault. */
+bool value_eval(const struct value *, const struct filter_packet *,
+	const uint32_t slot[SLOTS], uint32_t *out);
 
 /* Is it 4 * (byte at *off & 15), an IPv4 header length?  Both back ends know it. */
 bool value_is_header_length(const struct value *, uint32_t *off);

@@ -27,7 +27,8 @@ _Static_assert(EVENT_SNAP_MAX == FILTER_SNAPLEN_MAX, "longest capture");
 #define SAME(m) (offsetof(struct pktbuf, m) == offsetof(struct filter_pktbuf, m))
 _Static_assert(
 	SAME(len) && SAME(filled) && SAME(ifindex) && SAME(protocol), "one struct");
-_Static_assert(SAME(hatype) && SAME(pkttype) && SAME(data), "one struct");
+_Static_assert(SAME(hatype) && SAME(pkttype), "one struct");
+_Static_assert(SAME(vlan_present) && SAME(vlan_tci) && SAME(data), "one struct");
 
 /* What is between begin and end, for libbpf's callbacks: the one for messages has no
  * argument of ours, and the section handler, once registered, keeps its own for good.

@@ -19,6 +19,7 @@ struct cbpf_block {
 	struct sock_filter *insn; /* all but the branch */
 	uint32_t count;
 	struct sock_filter last;    /* a comparison, or ret */
+	bool one_way;               /* no comparison: it goes on to jt, which is jf */
 	struct cbpf_block *jt, *jf; /* NULL for ret */
 	uint32_t id;
 };

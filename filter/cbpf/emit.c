@@ -2,7 +2,8 @@
  *
  * A and X keep their values from block to block: what both hold at a block's start is
  * what all ways into it agree on, so a value is loaded again only where that is not
- * known.  Memory cells are used within one block only. */
+ * known.  Slots are the memory cells from the last one down; those from the first one up
+ * are used within one block only. */
 #include "cbpf.h"
 
 #include <assert.h>
@@ -21,7 +22,7 @@ struct emit {
 	struct sock_filter *insn; /* of the block being made */
 	uint32_t count, room;
 	struct registers now;
-	unsigned cells; /* of M[], in use */
+	unsigned cells, cells_max; /* of M[], in use; not needed for slots */
 	bool out_of_cells;
 };
 
@@ -45,7 +46,9 @@ meta_offset(enum meta meta)
 	static const int offset[METAS] = { [META_PROTOCOL] = SKF_AD_PROTOCOL,
 		[META_IFINDEX] = SKF_AD_IFINDEX,
 		[META_HATYPE] = SKF_AD_HATYPE,
-		[META_PKTTYPE] = SKF_AD_PKTTYPE };
+		[META_PKTTYPE] = SKF_AD_PKTTYPE,
+		[META_VLAN_PRESENT] = SKF_AD_VLAN_TAG_PRESENT,
+		[META_VLAN_TCI] = SKF_AD_VLAN_TAG };
 	return (uint32_t)(SKF_AD_OFF + offset[meta]);
 }
 
@@ -54,8 +57,8 @@ static bool
 direct_x(const struct emit *e, const struct value *v)
 {
 	uint32_t off;
-	return v->kind == VALUE_CONST || v->kind == VALUE_LEN || e->now.x == v ||
-	       value_is_header_length(v, &off);
+	return v->kind == VALUE_CONST || v->kind == VALUE_LEN || v->kind == VALUE_SLOT ||
+	       e->now.x == v || value_is_header_length(v, &off);
 }
 
 /* Does loading A with `v` leave X alone, or at least X == x as it is? */
@@ -73,6 +76,12 @@ keeps_x(const struct value *v, const struct value *x)
 	return v->b == x && keeps_x(v->a, x);
 }
 
+static unsigned
+slot_cell(const struct value *slot)
+{
+	return CBPF_MEMORY - 1 - slot->k;
+}
+
 static void load_a(struct emit *, const struct value *);
 
 static void
@@ -85,6 +94,8 @@ load_x(struct emit *e, const struct value *v)
 		put(e, BPF_LDX | BPF_W | BPF_IMM, v->k);
 	else if (v->kind == VALUE_LEN)
 		put(e, BPF_LDX | BPF_W | BPF_LEN, 0);
+	else if (v->kind == VALUE_SLOT && e->now.a != v)
+		put(e, BPF_LDX | BPF_W | BPF_MEM, slot_cell(v));
 	else if (value_is_header_length(v, &off))
 		put(e, BPF_LDX | BPF_B | BPF_MSH, off);
 	else {
@@ -106,7 +117,7 @@ load_both(struct emit *e, const struct value *a, const struct value *b)
 		load_a(e, a);
 	} else {
 		unsigned cell = e->cells++;
-		if (cell >= CBPF_MEMORY) {
+		if (cell >= e->cells_max) {
 			e->out_of_cells = true;
 			e->cells--;
 			return;
@@ -160,9 +171,29 @@ load_a(struct emit *e, const struct value *v)
 			v->k);
 		break;
 	case VALUE_ARITH: load_arith(e, v); break;
+	case VALUE_SLOT: put(e, BPF_LD | BPF_W | BPF_MEM, slot_cell(v)); break;
 	case VALUE_FAULT: assert(!"the graph tests no such value"); break;
 	}
 	e->now.a = v;
+}
+
+/* What was worked out from the slot's old content is not known any more. */
+static void
+emit_bind(struct emit *e, const struct block *b)
+{
+	if (e->now.x == b->v && e->now.a != b->v)
+		put(e, BPF_STX, slot_cell(b->slot));
+	else {
+		load_a(e, b->v);
+		put(e, BPF_ST, slot_cell(b->slot));
+		e->now.a = b->slot;
+	}
+	if (e->now.x == b->v)
+		e->now.x = b->slot;
+	else if (e->now.x != NULL && (e->now.x->slots & b->slot->slots))
+		e->now.x = NULL;
+	if (e->now.a != NULL && e->now.a != b->slot && (e->now.a->slots & b->slot->slots))
+		e->now.a = NULL;
 }
 
 static void
@@ -170,6 +201,13 @@ emit_block(struct emit *e, const struct block *b, struct cbpf_block *to, uint32_
 {
 	e->insn = NULL;
 	e->count = e->room = e->cells = 0;
+	if (b->kind == BLOCK_BIND) {
+		emit_bind(e, b);
+		to->one_way = true;
+		to->insn = e->insn;
+		to->count = e->count;
+		return;
+	}
 	if (b->kind != BLOCK_TEST) {
 		to->last = (struct sock_filter)BPF_STMT(
 			BPF_RET | BPF_K, b->kind == BLOCK_ACCEPT ? snaplen : 0);
@@ -202,7 +240,7 @@ arrive(struct registers *at, bool *seen, const struct registers *now)
 struct cbpf_block *
 cbpf_emit(const struct order *o, struct arena *arena, uint32_t *blocks, struct diags *ds)
 {
-	struct emit e = { .arena = arena };
+	struct emit e = { .arena = arena, .cells_max = CBPF_MEMORY - o->slots };
 	struct cbpf_block *to = ARENA_ARRAY(arena, o->count, struct cbpf_block);
 	struct registers *at = ARENA_ARRAY(arena, o->count, struct registers);
 	bool *seen = ARENA_ARRAY(arena, o->count, bool);
@@ -211,12 +249,13 @@ cbpf_emit(const struct order *o, struct arena *arena, uint32_t *blocks, struct d
 		e.now = at[i];
 		to[i].id = i;
 		emit_block(&e, b, &to[i], o->snaplen);
-		if (b->kind != BLOCK_TEST)
+		if (b->jt == NULL)
 			continue;
+		const struct block *jf = b->jf != NULL ? b->jf : b->jt;
 		arrive(&at[b->jt->index], &seen[b->jt->index], &e.now);
-		arrive(&at[b->jf->index], &seen[b->jf->index], &e.now);
+		arrive(&at[jf->index], &seen[jf->index], &e.now);
 		to[i].jt = &to[b->jt->index];
-		to[i].jf = &to[b->jf->index];
+		to[i].jf = &to[jf->index];
 	}
 	*blocks = o->count;
 	if (!e.out_of_cells)

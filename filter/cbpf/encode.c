@@ -29,6 +29,7 @@ static bool
 same(const struct cbpf_block *x, const struct cbpf_block *y)
 {
 	return x->jt == y->jt && x->jf == y->jf && x->count == y->count &&
+	       x->one_way == y->one_way &&
 	       memcmp(&x->last, &y->last, sizeof(x->last)) == 0 &&
 	       (x->count == 0 ||
 		       memcmp(x->insn, y->insn, x->count * sizeof(*x->insn)) == 0);
@@ -123,9 +124,21 @@ put_branch(struct encode *e, const struct cbpf_block *b)
 }
 
 static void
+put_way(struct encode *e, const struct cbpf_block *b)
+{
+	uint32_t over = e->length - e->at[b->jt->id];
+	if (b->jt->jt == NULL)
+		put(e, b->jt->last);
+	else if (over > 0)
+		put(e, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, over));
+}
+
+static void
 put_block(struct encode *e, const struct cbpf_block *b)
 {
-	if (b->jt != NULL)
+	if (b->one_way)
+		put_way(e, b);
+	else if (b->jt != NULL)
 		put_branch(e, b);
 	else
 		put(e, b->last);

@@ -37,6 +37,8 @@ load_absolute(struct vm *vm, const struct filter_packet *p, uint32_t k, unsigned
 	case SKF_AD_IFINDEX: vm->a = p->ifindex; return true;
 	case SKF_AD_HATYPE: vm->a = p->hatype; return true;
 	case SKF_AD_PKTTYPE: vm->a = p->pkttype; return true;
+	case SKF_AD_VLAN_TAG_PRESENT: vm->a = p->vlan_present; return true;
+	case SKF_AD_VLAN_TAG: vm->a = p->vlan_tci; return true;
 	default: return false;
 	}
 }

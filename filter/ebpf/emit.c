@@ -17,7 +17,7 @@
 #include "../opcode.h"
 
 #define ISLAND_AFTER 16000 /* instructions; a jump reaches 32,767 */
-#define STACK_MAX 30       /* words for values being worked out */
+#define STACK_MAX 30       /* words for slots and for values being worked out */
 
 enum { R0, R1, R2, R_CTX = 6, R_BUF, R_VALUE, R_BASE, R_STACK };
 
@@ -42,7 +42,7 @@ struct emit {
 	uint32_t fixups, fixup_room;
 	uint32_t oldest;            /* first fixup that may be open */
 	uint32_t *at;               /* by block index: address */
-	unsigned depth;             /* words of stack in use */
+	unsigned depth;             /* words of stack in use, slots first */
 	uint32_t reach;             /* of the scratch */
 	const struct block *reject; /* NULL: the graph has none */
 	struct diags *diags;
@@ -220,6 +220,12 @@ arith(struct emit *e, const struct value *v, unsigned dst)
 }
 
 static int
+slot_cell(const struct value *slot)
+{
+	return -8 * (int)(slot->k + 1);
+}
+
+static int
 meta_field(enum meta meta)
 {
 	static const size_t field[METAS] = {
@@ -227,6 +233,8 @@ meta_field(enum meta meta)
 		[META_IFINDEX] = offsetof(struct filter_pktbuf, ifindex),
 		[META_HATYPE] = offsetof(struct filter_pktbuf, hatype),
 		[META_PKTTYPE] = offsetof(struct filter_pktbuf, pkttype),
+		[META_VLAN_PRESENT] = offsetof(struct filter_pktbuf, vlan_present),
+		[META_VLAN_TCI] = offsetof(struct filter_pktbuf, vlan_tci),
 	};
 	return (int)field[meta];
 }
@@ -255,6 +263,9 @@ eval(struct emit *e, const struct value *v, unsigned dst)
 		break;
 	case VALUE_LOAD: load(e, v, dst); break;
 	case VALUE_ARITH: arith(e, v, dst); break;
+	case VALUE_SLOT:
+		put(e, BPF_LDX | BPF_MEM | BPF_W, dst, R_STACK, slot_cell(v), 0);
+		break;
 	case VALUE_FAULT: assert(!"the graph tests no such value"); break;
 	}
 	holds(e, dst, v);
@@ -279,7 +290,7 @@ static void
 check_extent(struct emit *e, const struct block *b)
 {
 	uint32_t need = b->extent < FILTER_SCRATCH ? b->extent : FILTER_SCRATCH;
-	if (b->kind == BLOCK_TEST && b->extent != UINT32_MAX)
+	if (b->jt != NULL && b->extent != UINT32_MAX)
 		check(e, need);
 }
 
@@ -305,6 +316,19 @@ emit_test(struct emit *e, const struct block *b, const struct block *next)
 	jump(e, code, reg, rhs, b->k, b->jt);
 	if (b->jf != next)
 		jump(e, BPF_JMP | BPF_JA, 0, 0, 0, b->jf);
+}
+
+static void
+emit_bind(struct emit *e, const struct block *b, const struct block *next)
+{
+	uint16_t bit = b->slot->slots;
+	eval(e, b->v, R_VALUE);
+	put(e, BPF_STX | BPF_MEM | BPF_DW, R_STACK, R_VALUE, slot_cell(b->slot), 0);
+	e->now.value = b->slot;
+	if (e->now.base != NULL && (e->now.base->slots & bit))
+		e->now.base = NULL;
+	if (b->jt != next)
+		jump(e, BPF_JMP | BPF_JA, 0, 0, 0, b->jt);
 }
 
 static void
@@ -363,7 +387,7 @@ emit_island(struct emit *e)
 		if (to == NULL || (to->index != UINT32_MAX && e->at[to->index] != 0))
 			continue;
 		resolve_alike(e, i, end);
-		if (to->kind == BLOCK_TEST)
+		if (to->jt != NULL)
 			jump(e, BPF_JMP | BPF_JA, 0, 0, 0, to);
 		else
 			emit_exit(e, to);
@@ -400,14 +424,19 @@ emit_blocks(struct emit *e)
 			emit_island(e);
 		e->at[i] = e->count;
 		e->now = at[i];
-		if (b->kind != BLOCK_TEST) {
+		if (b->jt == NULL) {
 			emit_exit(e, b);
 			continue;
 		}
+		const struct block *next = i + 1 < o->count ? o->block[i + 1] : NULL;
 		check_extent(e, b);
-		emit_test(e, b, i + 1 < o->count ? o->block[i + 1] : NULL);
+		if (b->kind == BLOCK_BIND)
+			emit_bind(e, b, next);
+		else
+			emit_test(e, b, next);
 		arrive(e, at, seen, b->jt);
-		arrive(e, at, seen, b->jf);
+		if (b->jf != NULL)
+			arrive(e, at, seen, b->jf);
 	}
 }
 
@@ -420,6 +449,7 @@ ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 		.reads = reads,
 		.at = ARENA_ARRAY(scratch, o->count, uint32_t),
 		.reject = find_reject(o),
+		.depth = o->slots,
 		.diags = ds };
 	put(&e, BPF_ALU64 | BPF_MOV | BPF_X, R_CTX, R1, 0, 0);
 	put(&e, BPF_ALU64 | BPF_MOV | BPF_X, R_BUF, R2, 0, 0);
