@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../filter/filter.h"
+#include "near.h"
 
 #define LINK_IEEE802_11 105
 #define LINK_PRISM 119
@@ -111,30 +112,6 @@ find_net(const char *name, struct iface *out)
 	return true;
 }
 
-/* Levenshtein distance, for the hint; names beyond IFACE_NAME are not near. */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned row[IFACE_NAME + 1];
-	const size_t len = strlen(b);
-	if (len > IFACE_NAME)
-		return IFACE_NAME;
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 1; *a; a++, i++) {
-		unsigned diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= len; j++) {
-			const unsigned change = diagonal + (*a != b[j - 1]);
-			const unsigned other =
-				(row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-			diagonal = row[j];
-			row[j] = change < other ? change : other;
-		}
-	}
-	return row[len];
-}
-
 #define NEAR_MAX 4
 
 static void
@@ -145,7 +122,7 @@ hint_near(const char *name, const pcap_if_t *list, struct diags *ds)
 	unsigned shown = 0;
 	for (unsigned far = 0; far <= 2; far++)
 		for (const pcap_if_t *d = list; d && shown < NEAR_MAX; d = d->next) {
-			if (distance(name, d->name) != far ||
+			if (near_distance(name, d->name) != far ||
 				used + strlen(d->name) + 40 > sizeof(text))
 				continue;
 			used += snprintf(text + used, sizeof(text) - used, "%s%s",

@@ -27,6 +27,10 @@ struct live_opts {
 	enum live_direction direction;
 	bool promisc;
 	bool immediate; /* deliver each packet at once, at 10 us a packet */
+	/* -y: the LINKTYPE_ to capture with; live_pcap_open only, the other sources have
+	 * but that of the interface. */
+	bool has_linktype;
+	uint16_t linktype;
 	/* The same expression for FILTER_INPUT_FILE and the interface's link type: what
 	 * matches in user space where the kernel cannot.  Borrowed.  NULL: there is none.
 	 */
@@ -44,9 +48,16 @@ struct source *live_sock_open(const struct live_opts *, const struct iface *,
 struct source *live_packet_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
-/* A libpcap device (IFACE_PCAP).  The link type is known once it is open: so `matched`
- * is false unless opts->user was given, and the caller matches. */
+/* A libpcap device (IFACE_PCAP), or an interface that is to be captured with another link
+ * type than its own.  The link type is known once it is open: so `matched` is false
+ * unless opts->user was given, and the caller matches. */
 struct source *live_pcap_open(
 	const struct live_opts *, const struct iface *, struct diags *);
+
+/* The link types (LINKTYPE_) that a device can be captured with through libpcap, which
+ * means opening it.  Returns how many; 0: an error was added. */
+#define LIVE_LINKS_MAX 64
+unsigned live_pcap_links(
+	const struct iface *, uint16_t out[LIVE_LINKS_MAX], struct diags *);
 
 #endif

@@ -1,5 +1,6 @@
 /* live_pcap.c: in: a device that libpcap knows and that is no network interface (USB,
- * netfilter log, D-Bus …); out: a source that reads it through libpcap. */
+ * netfilter log, D-Bus …), or an interface with a link type that is not its own; out: a
+ * source that reads it through libpcap, or the link types that it has. */
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <poll.h>
@@ -7,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "dlt.h"
+#include "linktext.h"
 #include "live.h"
 
 #define NAP_NS 10000000 /* between looks at a device that cannot be polled */
@@ -26,26 +29,6 @@ static struct live_pcap *
 self(struct source *s)
 {
 	return (struct live_pcap *)s;
-}
-
-/* DLT_ values of Linux that are not the LINKTYPE_ of the files; the others are equal
- * (pcap/dlt.h; tcpdump.org/linktypes). */
-static uint16_t
-linktype_of(int dlt)
-{
-	static const struct {
-		int dlt;
-		uint16_t linktype;
-	} differing[] = {
-		{ DLT_ATM_RFC1483, 100 },
-		{ DLT_RAW, FILTER_LINK_RAW },
-		{ DLT_SLIP_BSDOS, 102 },
-		{ DLT_PPP_BSDOS, 103 },
-	};
-	for (size_t i = 0; i < sizeof(differing) / sizeof(differing[0]); i++)
-		if (differing[i].dlt == dlt)
-			return differing[i].linktype;
-	return dlt;
 }
 
 static void
@@ -167,6 +150,68 @@ refuse(const struct live_pcap *l, int status, struct diags *ds)
 	return false;
 }
 
+/* Those that pcap_set_datalink takes, in libpcap's order. */
+static unsigned
+link_types(const struct live_pcap *l, uint16_t out[LIVE_LINKS_MAX])
+{
+	int *dlts = NULL;
+	const int n = pcap_list_datalinks(l->pcap, &dlts);
+	unsigned count = 0;
+	for (int i = 0; i < n && count < LIVE_LINKS_MAX; i++)
+		out[count++] = dlt_to_link(dlts[i]);
+	if (n >= 0)
+		pcap_free_datalinks(dlts);
+	return count;
+}
+
+static void
+hint_types(const struct live_pcap *l, struct diags *ds)
+{
+	uint16_t types[LIVE_LINKS_MAX];
+	char text[sizeof(((struct diag *)0)->hint) - 40] = "";
+	const unsigned n = link_types(l, types);
+	size_t used = 0;
+	for (unsigned i = 0; i < n; i++) {
+		char name[LINKTEXT_MAX];
+		linktext_name(types[i], name, sizeof(name));
+		if (used + strlen(name) + 3 > sizeof(text))
+			break;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+			i > 0 ? ", " : "", name);
+	}
+	diags_hint(ds, "it has: %s; -L lists them", text);
+}
+
+static bool
+set_linktype(struct live_pcap *l, struct diags *ds)
+{
+	const int dlt = dlt_of_link(l->opts.linktype);
+	if (!l->opts.has_linktype || pcap_datalink(l->pcap) == dlt ||
+		pcap_set_datalink(l->pcap, dlt) == 0)
+		return true;
+	char name[LINKTEXT_MAX];
+	linktext_name(l->opts.linktype, name, sizeof(name));
+	diags_error(ds, DIAG_DEVICE, (struct span){ 0 },
+		"%s: %s is not one of the link types of this device", l->name, name);
+	hint_types(l, ds);
+	return false;
+}
+
+static bool
+set_direction(struct live_pcap *l, struct diags *ds)
+{
+	static const pcap_direction_t directions[] = { [LIVE_INOUT] = PCAP_D_INOUT,
+		[LIVE_IN] = PCAP_D_IN,
+		[LIVE_OUT] = PCAP_D_OUT };
+	if (l->opts.direction == LIVE_INOUT ||
+		pcap_setdirection(l->pcap, directions[l->opts.direction]) == 0)
+		return true;
+	diags_error(ds, DIAG_DEVICE, (struct span){ 0 }, "%s: -Q: %s", l->name,
+		pcap_geterr(l->pcap));
+	diags_hint(ds, "leave -Q out");
+	return false;
+}
+
 static bool
 activate(struct live_pcap *l, struct diags *ds)
 {
@@ -192,7 +237,9 @@ activate(struct live_pcap *l, struct diags *ds)
 		diags_add(ds, DIAG_DEVICE, SEV_WARNING, "%s: %s", l->name,
 			pcap_statustostr(status));
 	l->source.nano = pcap_get_tstamp_precision(l->pcap) == PCAP_TSTAMP_PRECISION_NANO;
-	l->source.linktype = linktype_of(pcap_datalink(l->pcap));
+	if (!set_linktype(l, ds) || !set_direction(l, ds))
+		return false;
+	l->source.linktype = dlt_to_link(pcap_datalink(l->pcap));
 	l->source.snaplen = pcap_snapshot(l->pcap);
 	l->fd = pcap_get_selectable_fd(l->pcap);
 	if (pcap_setnonblock(l->pcap, 1, text) != 0)
@@ -201,8 +248,8 @@ activate(struct live_pcap *l, struct diags *ds)
 	return true;
 }
 
-struct source *
-live_pcap_open(const struct live_opts *opts, const struct iface *iface, struct diags *ds)
+static struct live_pcap *
+open_device(const struct live_opts *opts, const struct iface *iface, struct diags *ds)
 {
 	struct live_pcap *l = calloc(1, sizeof(*l));
 	if (!l) {
@@ -217,7 +264,31 @@ live_pcap_open(const struct live_opts *opts, const struct iface *iface, struct d
 		.ops = &device_ops, .name = l->name, .matched = opts->user != NULL
 	};
 	if (activate(l, ds))
-		return &l->source;
+		return l;
 	device_close(&l->source);
 	return NULL;
+}
+
+struct source *
+live_pcap_open(const struct live_opts *opts, const struct iface *iface, struct diags *ds)
+{
+	struct live_pcap *l = open_device(opts, iface, ds);
+	return l ? &l->source : NULL;
+}
+
+unsigned
+live_pcap_links(const struct iface *iface, uint16_t out[LIVE_LINKS_MAX], struct diags *ds)
+{
+	const struct live_opts opts = { .snaplen = FILTER_SNAPLEN_MAX };
+	struct live_pcap *l = open_device(&opts, iface, ds);
+	if (!l)
+		return 0;
+	const unsigned count = link_types(l, out);
+	if (count == 0) {
+		diags_error(ds, DIAG_DEVICE, (struct span){ 0 }, "%s: no link types: %s",
+			l->name, pcap_geterr(l->pcap));
+		diags_hint(ds, "-D lists the devices");
+	}
+	device_close(&l->source);
+	return count;
 }

@@ -17,6 +17,7 @@
 
 #include "config.h"
 #include "iface.h"
+#include "linklist.h"
 #include "options.h"
 #include "plan.h"
 #include "report.h"
@@ -79,6 +80,15 @@ list(const struct options *o)
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
+static int
+list_links(const struct options *o)
+{
+	struct diags ds = { 0 };
+	bool ok = linklist_print(o->device, stdout, &ds);
+	tell(&ds, NULL, o);
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -97,6 +107,7 @@ main(int argc, char **argv)
 	case MODE_PACKETS: status = packets(&o); break;
 	case MODE_DUMP: status = dump(&o); break;
 	case MODE_LIST: status = list(&o); break;
+	case MODE_LINKS: status = list_links(&o); break;
 	case MODE_HELP:
 		options_help(stdout);
 		status = EXIT_DONE;

@@ -113,7 +113,7 @@ set_linktype(struct parsing *p, const char *s)
 	if (linktext_parse(s, &p->o->linktype))
 		return true;
 	usage(p, "invalid data link type %s", s);
-	diags_hint(p->ds, "give a name such as EN10MB, or a LINKTYPE_ number");
+	linktext_hint(s, p->ds);
 	return false;
 }
 
@@ -137,6 +137,7 @@ SET(packet_buffered, o->packet_buffered, true)
 SET(line_buffered, o->line_buffered, true)
 SET(immediate, o->immediate, true)
 SET(list, o->mode, MODE_LIST)
+SET(list_links, o->list_links, true)
 SET(help, o->mode, MODE_HELP)
 SET(version, o->mode, MODE_VERSION)
 SET(dump, dumps, p->dumps + 1)
@@ -178,7 +179,10 @@ static const struct option_row rows[] = {
 		set_dump },
 	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
 	{ 'y', "linktype", "TYPE",
-		"link type that -d compiles for, such as EN10MB or 276", set_linktype },
+		"link type to capture with or, with -d, to compile for: EN10MB, 276",
+		set_linktype },
+	{ 'L', "list-data-link-types", NULL, "list the link types of the interface",
+		set_list_links },
 	{ 'D', "list-interfaces", NULL, "list the devices to capture on", set_list },
 	{ 'p', "no-promiscuous-mode", NULL, "leave promiscuous mode alone",
 		set_no_promisc },
@@ -279,14 +283,16 @@ settle(struct parsing *p)
 		return usage(p, "-x[x] and -X[X] are mutually exclusive%s", "");
 	if (o->device != NULL && o->read_file != NULL)
 		return usage(p, "-i and -r are mutually exclusive%s", "");
-	if (o->has_linktype && p->dumps == 0)
-		return usage(p, "-y works with -d only%s", "");
 	if (p->dumps > 3)
 		return usage(p, "only -d, -dd and -ddd are supported%s", "");
 	if (p->dumps > 0 && o->write_file != NULL)
 		return usage(p, "-d and -w are mutually exclusive%s", "");
 	static const enum filter_format formats[] = { FILTER_FORMAT_LISTING,
 		FILTER_FORMAT_C, FILTER_FORMAT_DECIMAL };
+	/* As tcpdump has it: -L asks a device, and -d without one needs none. */
+	if (o->list_links && o->mode == MODE_PACKETS && o->read_file == NULL &&
+		(p->dumps == 0 || o->device != NULL))
+		o->mode = MODE_LINKS;
 	if (p->dumps > 0 && o->mode == MODE_PACKETS) {
 		o->mode = MODE_DUMP;
 		o->dump = formats[p->dumps - 1];

@@ -10,7 +10,7 @@
 #include "live.h"
 #include "print/print.h"
 
-enum mode { MODE_PACKETS, MODE_DUMP, MODE_LIST, MODE_HELP, MODE_VERSION };
+enum mode { MODE_PACKETS, MODE_DUMP, MODE_LIST, MODE_LINKS, MODE_HELP, MODE_VERSION };
 
 struct options {
 	enum mode mode;
@@ -21,6 +21,7 @@ struct options {
 	const char *user;        /* -Z; NULL: stay who we are */
 	char *expression;        /* what is left of argv, joined; malloc'd */
 	enum filter_format dump; /* with MODE_DUMP */
+	bool list_links;         /* -L */
 	bool has_linktype;       /* -y */
 	uint16_t linktype;       /* its LINKTYPE_ */
 	uint64_t count;          /* -c; 0: no limit */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../filter/filter.h"
+#include "dlt.h"
 
 /* First four bytes, as a number in the writer's byte order. */
 struct magic {
@@ -151,7 +152,7 @@ savefile_header(struct savefile *s, const uint8_t *head, size_t size,
 			"the file header is damaged, or of a system with link types of "
 			"its own",
 			"unknown link type %u", link & 0x03ffffff);
-	s->linktype = (uint16_t)link;
+	s->linktype = dlt_file_link((uint16_t)link);
 	/* Captures in the modified format may have got their Ethernet header after they
 	 * were cut to the snap length. */
 	if (m->record_bytes > 16 && s->linktype == FILTER_LINK_EN10MB)

@@ -139,6 +139,33 @@ open_net(const struct options *o, struct live_opts *live, const struct iface *if
 	return true;
 }
 
+/* Is it libpcap that gives the packets: a device that only it knows, or an interface
+ * with a link type that is not the one we capture it with? */
+static bool
+through_pcap(const struct options *o, const struct iface *i)
+{
+	return i->kind == IFACE_PCAP || (o->has_linktype && o->linktype != i->linktype);
+}
+
+static bool
+open_pcap(const struct options *o, struct live_opts *live, const struct iface *iface,
+	struct plan *p, struct diags *ds)
+{
+	live->has_linktype = o->has_linktype;
+	live->linktype = o->linktype;
+	/* Known beforehand, so that nothing is opened for an expression that is wrong. */
+	if (o->has_linktype &&
+		!compile(o, p, o->linktype, FILTER_INPUT_FILE, &p->filter, ds))
+		return false;
+	live->user = p->filter;
+	p->source = live_pcap_open(live, iface, ds);
+	if (p->source == NULL)
+		return false;
+	note(ds, "capturing through libpcap; the filter matches in user space");
+	return p->filter != NULL ||
+	       compile(o, p, p->source->linktype, FILTER_INPUT_FILE, &p->filter, ds);
+}
+
 static bool
 open_live(const struct options *o, struct plan *p, struct diags *ds)
 {
@@ -151,21 +178,35 @@ open_live(const struct options *o, struct plan *p, struct diags *ds)
 		.direction = o->direction,
 		.promisc = !o->no_promisc,
 		.immediate = o->immediate };
-	if (iface.kind == IFACE_PCAP) {
-		p->source = live_pcap_open(&live, &iface, ds);
-		return p->source != NULL && compile(o, p, p->source->linktype,
-						    FILTER_INPUT_FILE, &p->filter, ds);
-	}
+	if (through_pcap(o, &iface))
+		return open_pcap(o, &live, &iface, p, ds);
 	if (!compile(o, p, iface.linktype, input_of(&iface), &p->filter, ds))
 		return false;
 	return open_net(o, &live, &iface, p, ds);
 }
 
+/* A file has its link type: -y and -L do nothing, which is said where it matters. */
+static bool
+open_reader(const struct options *o, struct plan *p, struct diags *ds)
+{
+	p->source = source_file_open(o->read_file, ds);
+	if (p->source == NULL)
+		return false;
+	char type[LINKTEXT_MAX];
+	linktext_name(p->source->linktype, type, sizeof(type));
+	if (o->has_linktype && o->linktype != p->source->linktype)
+		diags_add(ds, DIAG_USAGE, SEV_WARNING,
+			"-y has no effect: the file's link type is %s", type);
+	if (o->list_links)
+		diags_add(ds, DIAG_USAGE, SEV_WARNING,
+			"-L has no effect with -r: the file's link type is %s", type);
+	return true;
+}
+
 static bool
 open_file(const struct options *o, struct plan *p, struct diags *ds)
 {
-	p->source = source_file_open(o->read_file, ds);
-	return p->source != NULL &&
+	return open_reader(o, p, ds) &&
 	       compile(o, p, p->source->linktype, FILTER_INPUT_FILE, &p->filter, ds);
 }
 
@@ -225,7 +266,8 @@ plan_make(const struct options *o, struct plan *p, struct diags *ds)
 	return true;
 }
 
-/* What -d compiles for: the file's or the interface's link type, -y's, or Ethernet. */
+/* What -d compiles for: the link type of the file, of the interface (-y: another one
+ * that it has), -y's, or Ethernet. */
 static bool
 dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 	enum filter_input *input, struct diags *ds)
@@ -233,15 +275,14 @@ dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 	struct iface iface;
 	*input = FILTER_INPUT_FILE;
 	*linktype = FILTER_LINK_EN10MB;
-	if (o->has_linktype) {
-		*linktype = o->linktype;
-		return true;
-	}
 	if (o->read_file != NULL) {
-		p->source = source_file_open(o->read_file, ds);
-		if (p->source != NULL)
+		if (open_reader(o, p, ds))
 			*linktype = p->source->linktype;
 		return p->source != NULL;
+	}
+	if (o->device == NULL && o->has_linktype) {
+		*linktype = o->linktype;
+		return true;
 	}
 	if (o->device == NULL) {
 		fprintf(stderr, "Warning: assuming Ethernet\n");
@@ -249,10 +290,15 @@ dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 	}
 	if (!iface_find(o->device, &iface, ds))
 		return false;
-	if (iface.kind == IFACE_PCAP)
-		return diags_error(ds, DIAG_DEVICE, nowhere(),
-			"%s is no network interface: give its link type with -y",
-			o->device);
+	if (through_pcap(o, &iface)) {
+		const struct live_opts live = { .snaplen = o->snaplen,
+			.has_linktype = o->has_linktype,
+			.linktype = o->linktype };
+		p->source = live_pcap_open(&live, &iface, ds);
+		if (p->source != NULL)
+			*linktype = p->source->linktype;
+		return p->source != NULL;
+	}
 	*linktype = iface.linktype;
 	*input = input_of(&iface);
 	return true;
