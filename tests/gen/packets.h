@@ -17,14 +17,22 @@ struct gen_packet {
 	uint8_t data[PACKET_MAX];
 };
 
-/* LINKTYPE_ values that the generator can do, 0 at the end. */
+/* LINKTYPE_ values of the plain packets that pcaps/ is made of, 0 at the end. */
 extern const uint16_t packet_linktypes[];
 
 /* Length of the link header, of one of packet_linktypes. */
 uint32_t packet_link_length(uint16_t linktype);
 
-/* Builds the next packet of a link type into *out. */
+/* Builds the next plain packet, of one of packet_linktypes, into *out. */
 void packet_build(struct rng *, uint16_t linktype, struct gen_packet *out);
+
+/* Rich packets: all that the filter language has words for, on every link type that it
+ * knows.  The values are those of packet_rich_linktype(0 .. count - 1), ascending; the
+ * first is 0 (LINKTYPE_NULL), so they are counted, and have no terminator. */
+unsigned packet_rich_count(void);
+uint16_t packet_rich_linktype(unsigned index);
+bool packet_rich_knows(uint16_t linktype);
+void packet_build_rich(struct rng *, uint16_t linktype, struct gen_packet *out);
 
 /* Parts that the builders share.  Everything is appended, in network order; a packet
  * that would grow beyond PACKET_MAX is a bug in a builder, and asserted. */
@@ -43,6 +51,8 @@ uint16_t packet_sum_fold(uint32_t sum); /* complemented, as it is sent */
 struct packet_net {
 	uint32_t pseudo;  /* sum over the pseudo-header but for the length */
 	uint8_t protocol; /* IP protocol number */
+	bool ip6;
+	unsigned depth; /* of parts.h; 0 in plain packets */
 };
 
 /* Network layer: from the network header to the end of the packet. */

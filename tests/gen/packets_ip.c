@@ -1,7 +1,6 @@
 /* packets_ip.c: appends IPv4 and IPv6 packets: options, header lengths that lie,
  * fragments, extension headers, and most of the time nothing of that. */
-#include "packets.h"
-
+#include "parts.h"
 #include "pool.h"
 
 enum { HOP_BY_HOP = 0, FRAGMENT = 44, DESTINATION = 60 };
@@ -44,11 +43,10 @@ put_options(struct gen_packet *p, struct rng *r, uint32_t count)
 }
 
 void
-packet_put_ip4(struct gen_packet *p, struct rng *r)
+packet_put_ip4_with(struct gen_packet *p, struct rng *r, uint32_t words,
+	const struct packet_upper *upper)
 {
 	const uint32_t start = p->len;
-	uint32_t words = rng_chance(r, 75) ? 5 : 5 + rng_below(r, 11);
-	const uint8_t protocol = pool_protocol(r);
 
 	packet_put8(p, (rng_chance(r, 97) ? 0x40 : rng_next(r) & 0xf0) | words);
 	packet_put8(p, rng_chance(r, 70) ? 0 : rng_next(r));
@@ -56,20 +54,31 @@ packet_put_ip4(struct gen_packet *p, struct rng *r)
 	packet_put16(p, rng_next(r));
 	packet_put16(p, fragment_ip4(r));
 	packet_put8(p, rng_chance(r, 80) ? 64 : rng_next(r));
-	packet_put8(p, protocol);
+	packet_put8(p, upper->protocol);
 	packet_put16(p, 0); /* checksum, see below */
 	packet_put32(p, pool_ip4(r));
 	packet_put32(p, pool_ip4(r));
 	put_options(p, r, 4 * (words - 5));
 	if (rng_chance(r, 4)) /* the header length lies */
 		p->data[start] = (uint8_t)((p->data[start] & 0xf0) | rng_below(r, 5));
-	packet_put_transport(p, r,
-		(struct packet_net){ .pseudo = sum_words(p, start + 12, 8) + protocol,
-			.protocol = protocol });
+	upper->put(p, r,
+		(struct packet_net){
+			.pseudo = sum_words(p, start + 12, 8) + upper->protocol,
+			.protocol = upper->protocol,
+			.depth = upper->depth });
 	packet_set16(p, start + 2, rng_chance(r, 96) ? p->len - start : rng_next(r));
 	packet_set16(p, start + 10, packet_sum_fold(sum_words(p, start, 4 * words)));
-	if (rng_chance(r, 20)) /* trailer of a short frame: belongs to no packet */
+	if (rng_chance(r, 20) && PACKET_MAX - p->len >= 20) /* trailer of a short frame */
 		packet_put_noise(p, r, rng_below(r, 20));
+}
+
+void
+packet_put_ip4(struct gen_packet *p, struct rng *r)
+{
+	const uint32_t words = rng_chance(r, 75) ? 5 : 5 + rng_below(r, 11);
+	const struct packet_upper upper = { pool_protocol(r), 0, packet_put_transport };
+
+	packet_put_ip4_with(p, r, words, &upper);
 }
 
 /* Next header and extension length at the front, RFC 8200 §4.3. */
@@ -97,33 +106,51 @@ put_fragment_ip6(struct gen_packet *p, struct rng *r, uint8_t next)
 }
 
 void
+packet_put_ip6_header(struct gen_packet *p, struct rng *r, uint8_t next)
+{
+	const uint32_t class_high = rng_below(r, 2);
+
+	packet_put8(p, (rng_chance(r, 97) ? 0x60 : rng_next(r) & 0xf0) | class_high);
+	packet_put8(p, rng_chance(r, 70) ? 0 : rng_next(r));
+	packet_put16(p, rng_chance(r, 70) ? 0 : rng_next(r));
+	packet_put16(p, 0); /* payload length: packet_end_ip6 */
+	packet_put8(p, next);
+	packet_put8(p, rng_chance(r, 70) ? 64 : rng_next(r));
+	packet_put(p, pool_ip6(r), 16);
+	packet_put(p, pool_ip6(r), 16);
+}
+
+void
+packet_end_ip6(struct gen_packet *p, struct rng *r, uint32_t start,
+	const struct packet_upper *upper)
+{
+	upper->put(p, r,
+		(struct packet_net){
+			.pseudo = sum_words(p, start + 8, 32) + upper->protocol,
+			.protocol = upper->protocol,
+			.depth = upper->depth,
+			.ip6 = true });
+	packet_set16(p, start + 4, rng_chance(r, 96) ? p->len - start - 40 : rng_next(r));
+}
+
+void
 packet_put_ip6(struct gen_packet *p, struct rng *r)
 {
 	const uint32_t start = p->len;
 	const uint8_t drawn = pool_protocol(r);
 	const uint8_t protocol = drawn == 1 ? 58 : drawn;
 	const uint32_t shape = rng_below(r, 20);
-	const uint32_t class_high = rng_below(r, 2);
 	uint8_t first = protocol;
 
 	if (shape >= 18)
 		first = shape == 18 ? HOP_BY_HOP : DESTINATION;
 	else if (shape >= 15)
 		first = FRAGMENT;
-	packet_put8(p, (rng_chance(r, 97) ? 0x60 : rng_next(r) & 0xf0) | class_high);
-	packet_put8(p, rng_chance(r, 70) ? 0 : rng_next(r));
-	packet_put16(p, rng_chance(r, 70) ? 0 : rng_next(r));
-	packet_put16(p, 0); /* payload length, see below */
-	packet_put8(p, first);
-	packet_put8(p, rng_chance(r, 70) ? 64 : rng_next(r));
-	packet_put(p, pool_ip6(r), 16);
-	packet_put(p, pool_ip6(r), 16);
+	packet_put_ip6_header(p, r, first);
 	if (shape >= 18)
 		put_extension(p, r, protocol);
 	else if (shape >= 15)
 		put_fragment_ip6(p, r, protocol);
-	packet_put_transport(p, r,
-		(struct packet_net){ .pseudo = sum_words(p, start + 8, 32) + protocol,
-			.protocol = protocol });
-	packet_set16(p, start + 4, rng_chance(r, 96) ? p->len - start - 40 : rng_next(r));
+	packet_end_ip6(
+		p, r, start, &(struct packet_upper){ protocol, 0, packet_put_transport });
 }

@@ -1,20 +1,9 @@
 /* packets_l4.c: appends what stands above IP: a header of the protocol asked for, and
  * payload.  Checksums are right as long as the packet is not a fragment. */
-#include "packets.h"
-
 #include <stddef.h>
 
+#include "parts.h"
 #include "pool.h"
-
-/* Bytes that look like nothing, mostly few: long packets only cost time. */
-static void
-put_payload(struct gen_packet *p, struct rng *r)
-{
-	const uint32_t shape = rng_below(r, 50);
-
-	packet_put_noise(
-		p, r, shape == 0 ? rng_below(r, 1000) : rng_below(r, 8 + 2 * shape));
-}
 
 /* Fills in the checksum of the bytes from `start` on, over the pseudo-header of
  * RFC 793 §3.1 and RFC 8200 §8.1 too when `pseudo` is given. */
@@ -42,7 +31,7 @@ put_tcp(struct gen_packet *p, struct rng *r, struct packet_net net)
 	packet_put16(p, 0);
 	for (uint32_t i = 0; i < 4 * (words - 5); i++)
 		packet_put8(p, 1); /* no operation, RFC 9293 §3.2 */
-	put_payload(p, r);
+	packet_put_payload(p, r);
 	seal(p, start, 16, net.pseudo + p->len - start);
 }
 
@@ -54,7 +43,7 @@ put_udp(struct gen_packet *p, struct rng *r, struct packet_net net)
 	packet_put16(p, pool_port(r));
 	packet_put16(p, pool_port(r));
 	packet_put32(p, 0); /* length and checksum */
-	put_payload(p, r);
+	packet_put_payload(p, r);
 	packet_set16(p, start + 4, p->len - start);
 	seal(p, start, 6, net.pseudo + p->len - start);
 }
@@ -89,7 +78,7 @@ put_icmp(struct gen_packet *p, struct rng *r, struct packet_net net)
 	packet_put8(p, rng_chance(r, 70) ? 0 : rng_below(r, 16));
 	packet_put16(p, 0);
 	packet_put32(p, rng_next(r));
-	put_payload(p, r);
+	packet_put_payload(p, r);
 	seal(p, start, 2, 0);
 }
 
@@ -104,7 +93,7 @@ put_icmp6(struct gen_packet *p, struct rng *r, struct packet_net net)
 	packet_put16(p, 0);
 	packet_put32(p, 0);
 	packet_put(p, pool_ip6(r), 16);
-	put_payload(p, r);
+	packet_put_payload(p, r);
 	seal(p, start, 2, net.pseudo + p->len - start);
 }
 
@@ -143,5 +132,5 @@ packet_put_transport(struct gen_packet *p, struct rng *r, struct packet_net net)
 			transports[i].put(p, r, net);
 			return;
 		}
-	put_payload(p, r);
+	packet_put_payload(p, r);
 }

@@ -1,0 +1,95 @@
+/* packets_rich.c: a generator and any link type come in, a rich packet goes out, as the
+ * row of the link type in links.c says. */
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "links.h"
+#include "parts.h"
+#include "pool.h"
+
+#define DEPTH 3 /* of nesting, to begin with */
+
+unsigned
+packet_rich_count(void)
+{
+	return packet_links_count;
+}
+
+uint16_t
+packet_rich_linktype(unsigned index)
+{
+	assert(index < packet_links_count && "below packet_rich_count()");
+	return packet_links[index].linktype;
+}
+
+static const struct packet_link *
+find(uint16_t linktype)
+{
+	for (unsigned i = 0; i < packet_links_count; i++)
+		if (packet_links[i].linktype == linktype)
+			return &packet_links[i];
+	return NULL;
+}
+
+bool
+packet_rich_knows(uint16_t linktype)
+{
+	return find(linktype) != NULL;
+}
+
+static void
+put_header(struct gen_packet *p, struct rng *r, const struct packet_link *l)
+{
+	if (rng_chance(r, 70))
+		for (uint32_t i = 0; i < l->length; i++)
+			packet_put8(p, 0);
+	else
+		packet_put_noise(p, r, l->length);
+	if (l->destination != LINK_NONE) {
+		memcpy(p->data + l->destination, pool_mac(r), 6);
+		memcpy(p->data + l->source,
+			rng_chance(r, 90) ? pool_mac_unicast(r) : pool_mac(r), 6);
+	}
+}
+
+/* The type as the link type writes it: a length or one of the numbers of Linux where
+ * there is no EtherType (tcpdump.org/linktypes, LINKTYPE_LINUX_SLL). */
+static uint32_t
+type_value(struct rng *r, const struct packet_link *l, uint32_t value, uint32_t payload)
+{
+	if (value <= 0xffff || l->type_width > 2)
+		return value;
+	if (l->cooked)
+		return (value == VALUE_RAW) != rng_chance(r, 8) ? 1 : 4;
+	return packet_length_field(r, payload);
+}
+
+static void
+put_regular(struct gen_packet *p, struct rng *r, const struct packet_link *l)
+{
+	const struct packet_kind k = packet_draw(r, l->kinds);
+
+	put_header(p, r, l);
+	if (l->dress)
+		l->dress(p, r);
+	k.put(p, r, DEPTH);
+	const uint32_t type = type_value(r, l, k.value, p->len - l->length);
+	for (uint32_t i = 0; i < l->type_width; i++)
+		p->data[l->type_at + i] = (uint8_t)(type >> 8 * (l->type_width - 1 - i));
+}
+
+void
+packet_build_rich(struct rng *r, uint16_t linktype, struct gen_packet *p)
+{
+	const struct packet_link *l = find(linktype);
+
+	assert(l && "a link type of packet_rich_linktype");
+	p->len = 0;
+	if (l->build)
+		l->build(p, r, DEPTH);
+	else
+		put_regular(p, r, l);
+	if (rng_chance(r, 3)) /* a runt on the wire */
+		p->len = rng_below(r, p->len + 1);
+}
