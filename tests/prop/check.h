@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "../../filter/filter.h"
-#include "../gen/packets.h"
+#include "corpus.h"
 #include "kernel.h"
 #include "oracle.h"
 
@@ -21,23 +21,19 @@ enum claim {
 
 const char *claim_text(enum claim);
 
-/* Packets of one link type. */
-struct corpus {
-	uint16_t linktype;
-	uint32_t count;
-	struct gen_packet *packet;
-};
-
 struct check {
-	const struct corpus *corpus; /* one for each of packet_linktypes */
-	uint64_t seed;               /* of the cuts and the fillings */
+	struct corpora *corpora;
+	uint64_t seed; /* of the cuts and the fillings */
 	struct kernel kernel;
-	bool with_kernel; /* is `kernel` open? */
-	bool with_ebpf;
+	bool with_kernel;        /* is `kernel` open? */
+	unsigned ebpf_percent;   /* of the expressions are loaded as eBPF */
 	uint64_t held[CLAIMS];   /* how often each claim was tried and held */
 	uint64_t programs;       /* pairs of expression and link type that compiled */
+	uint64_t refused;        /* ... that libpcap and we refuse */
+	uint64_t pending;        /* ... that we do not compile yet, and say so */
 	uint64_t too_long;       /* ... and are more than the kernel takes as cBPF */
 	uint64_t matched, tried; /* complete packets */
+	uint64_t unsaid;         /* packets of which the oracle says nothing */
 	uint64_t beyond, accepted_beyond; /* cut packets that the oracle cannot judge
 					   * by what was captured; ... that we accept */
 };

@@ -1,5 +1,5 @@
-/* exprs.h: filter expressions to try: random ones, and the hand-picked ones of
- * exprs.txt.  Their ids come from tests/gen/pool.h, as the packets' do.
+/* exprs.h: filter expressions to try: random ones, and the hand-picked ones of the lists
+ * beside it.  Their ids come from tests/gen/pool.h, as the packets' do.
  *
  * Tokens are separated by blanks wherever the language allows it, so that an expression
  * can be made smaller by leaving tokens out. */
@@ -33,10 +33,7 @@ void expr_build(struct rng *, const struct expr_kind *, struct expr *);
 /* Appends; what does not fit is left out. */
 void expr_add(struct expr *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends a relation (`tcp [ 13 ] & 7 != 0`). */
-void expr_add_relation(struct expr *, struct rng *, const struct expr_kind *);
-
-/* Names in expressions, from where libpcap has them: the system.  Protocols only. */
+/* Names in expressions, from where libpcap has them: the system. */
 extern const struct filter_names expr_names;
 
 /* Reads the next `link type | expression` line; `#` begins a comment line.  False at the

@@ -1,11 +1,8 @@
 /* exprs_arith.c: appends relations: numbers, symbolic constants, `len`, loads from the
  * packet and operators on them, nested to a small depth. */
-#include "exprs.h"
-
 #include "../gen/pool.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define PICK(r, a) ((a)[rng_below(r, COUNT(a))])
+#include "exprs_parts.h"
+#include "links.h"
 
 enum { RAW = 101 };
 
@@ -45,8 +42,26 @@ add_idiom(struct expr *e, struct rng *r)
 static void
 add_number(struct expr *e, struct rng *r)
 {
-	static const char *const names[] = { "tcp-syn ", "tcp-ack ", "icmp-echo ",
-		"icmp6-echo ", "tcp-rst ", "icmp-unreach ", "icmp6-routeradvert " };
+	static const char *const names[] = { "icmptype ", "icmpcode ", "icmp6type ",
+		"icmp6code ", "tcpflags ", "tcp-fin ", "tcp-syn ", "tcp-rst ",
+		"tcp-push ", "tcp-ack ", "tcp-urg ", "tcp-ece ", "tcp-cwr ",
+		"icmp-echoreply ", "icmp-unreach ", "icmp-sourcequench ",
+		"icmp-redirect ", "icmp-echo ", "icmp-routeradvert ",
+		"icmp-routersolicit ", "icmp-timxceed ", "icmp-paramprob ",
+		"icmp-tstamp ", "icmp-tstampreply ", "icmp-ireq ", "icmp-ireqreply ",
+		"icmp-maskreq ", "icmp-maskreply ", "icmp6-destinationunreach ",
+		"icmp6-packettoobig ", "icmp6-timeexceeded ", "icmp6-parameterproblem ",
+		"icmp6-echo ", "icmp6-echoreply ", "icmp6-multicastlistenerquery ",
+		"icmp6-multicastlistenerreportv1 ", "icmp6-multicastlistenerdone ",
+		"icmp6-routersolicit ", "icmp6-routeradvert ", "icmp6-neighborsolicit ",
+		"icmp6-neighboradvert ", "icmp6-redirect ", "icmp6-routerrenum ",
+		"icmp6-nodeinformationquery ", "icmp6-nodeinformationresponse ",
+		"icmp6-ineighbordiscoverysolicit ", "icmp6-ineighbordiscoveryadvert ",
+		"icmp6-multicastlistenerreportv2 ", "icmp6-homeagentdiscoveryrequest ",
+		"icmp6-homeagentdiscoveryreply ", "icmp6-mobileprefixsolicit ",
+		"icmp6-mobileprefixadvert ", "icmp6-certpathsolicit ",
+		"icmp6-certpathadvert ", "icmp6-multicastrouteradvert ",
+		"icmp6-multicastroutersolicit ", "icmp6-multicastrouterterm " };
 
 	switch (rng_below(r, 8)) {
 	case 0: expr_add(e, "%s", PICK(r, names)); break;
@@ -63,9 +78,9 @@ add_number(struct expr *e, struct rng *r)
  * stands first and forgets that of a right operand (gencode.c, gen_arth): so unless that
  * is wanted, what stands first chooses the protocol of all that follows it. */
 struct side {
+	struct draw *draw;
 	struct expr *e;
 	struct rng *r;
-	const struct expr_kind *kind;
 	const char *protocol; /* NULL: not chosen yet */
 };
 
@@ -74,14 +89,25 @@ static void add_arith(struct side *, unsigned depth);
 static const char *
 draw_protocol(const struct side *s)
 {
-	static const char *const protocols[] = { "ip ", "tcp ", "ip ", "ip6 ", "udp ",
+	static const char *const common[] = { "ip ", "tcp ", "ip ", "ip6 ", "udp ",
 		"icmp ", "ip ", "tcp ", "icmp6 ", "arp ", "sctp ", "rarp ", "igmp ",
-		"ether " };
+		"ether ", "ip ", "tcp " };
+	static const char *const mpls[] = { "ip ", "ip6 ", "tcp ", "udp ", "icmp6 " };
+	static const char *const seldom[] = { "igrp ", "pim ", "vrrp ", "carp ", "atalk ",
+		"decnet ", "lat ", "sca ", "moprc ", "mopdl " };
+	static const char *const link[] = { "link ", "ether ", "ppp ", "slip ", "fddi ",
+		"tr ", "wlan " };
 
-	if (s->kind->linktype == RAW &&
+	if (s->draw->over_mpls)
+		return PICK(s->r, mpls);
+	if ((s->draw->suits & SUIT_RADIO) && rng_chance(s->r, 15))
+		return "radio ";
+	if (!(s->draw->suits & SUIT_TYPE) || rng_chance(s->r, 10))
+		return PICK(s->r, link);
+	if (s->draw->kind->linktype == RAW &&
 		rng_chance(s->r, 70)) /* arp is never true there */
 		return rng_chance(s->r, 60) ? "ip " : "tcp ";
-	return PICK(s->r, protocols);
+	return rng_chance(s->r, 8) ? PICK(s->r, seldom) : PICK(s->r, common);
 }
 
 static void
@@ -90,7 +116,7 @@ add_index(struct side *s, unsigned depth)
 	static const char *const sizes[] = { "", "", "", ": 1 ", ": 2 ", ": 2 ", ": 4 " };
 	const bool first = !s->protocol;
 
-	if (first || s->kind->guards_anywhere)
+	if (first || s->draw->kind->guards_anywhere)
 		s->protocol = draw_protocol(s);
 	expr_add(s->e, "%s[ ", s->protocol);
 	if (depth && rng_chance(s->r, 25)) {
@@ -174,20 +200,20 @@ add_right(struct side *s)
 }
 
 void
-expr_add_relation(struct expr *e, struct rng *r, const struct expr_kind *kind)
+expr_add_arithmetic(struct draw *d)
 {
 	static const char *const relations[] = { "= ", "== ", "!= ", "> ", "< ",
 		">= ", "<= ", "!= ", "> ", "< " };
-	struct side left = { e, r, kind, NULL }, right = left;
+	struct side left = { d, d->e, d->r, NULL }, right = left;
 
-	if (rng_chance(r, 30)) {
-		add_idiom(e, r);
+	if ((d->suits & SUIT_TYPE) && !d->over_mpls && rng_chance(d->r, 30)) {
+		add_idiom(d->e, d->r);
 		return;
 	}
-	if (rng_chance(r, 50))
+	if (rng_chance(d->r, 50))
 		add_index(&left, 1);
 	else
 		add_arith(&left, 3);
-	expr_add(e, "%s", PICK(r, relations));
+	expr_add(d->e, "%s", PICK(d->r, relations));
 	add_right(&right);
 }

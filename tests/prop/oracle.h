@@ -2,8 +2,9 @@
  *
  * That program reads the expression strictly from left to right; it is run here by an
  * interpreter that knows when a load goes beyond the captured bytes, and that can go on
- * with made-up bytes there.  Addresses are sums modulo 2^32, and bytes from 2^31 on do
- * not exist: no packet has them, so such a load rejects however the rest is filled. */
+ * with made-up bytes there.  It is asked as for a file, not a live capture.  Addresses
+ * are sums modulo 2^32, and bytes from 2^31 on do not exist: no packet has them, so such
+ * a load rejects however the rest is filled. */
 #ifndef BPFCAP_TESTS_ORACLE_H
 #define BPFCAP_TESTS_ORACLE_H
 
@@ -11,9 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct stand_in; /* adapt.h */
+
 struct oracle {
-	pcap_t *dead;
+	pcap_t *file;
 	struct bpf_program program;
+	pcap_t *file_swapped; /* of the other byte order, where that makes a difference */
+	struct bpf_program swapped;
+	const struct stand_in *instead; /* the link type that was asked for; or NULL */
+	bool silent; /* has no verdicts: the link type that stands in cannot say */
 	char error[PCAP_ERRBUF_SIZE];
 };
 
@@ -26,6 +33,8 @@ enum outcome {
 	OUTCOME_ACCEPT,
 	OUTCOME_BEYOND, /* a load beyond the captured bytes was met, and nothing said
 			 * how to fill them */
+	OUTCOME_NONE,   /* libpcap's program says nothing that counts: it read a scratch
+			 * cell that it had not written, or protochain went on and on */
 };
 
 enum fill { FILL_NONE, FILL_ZEROS, FILL_ONES, FILL_NOISE };

@@ -1,0 +1,38 @@
+/* adapt.h: where the language is that of a later libpcap than the one that is linked:
+ * what to ask the older one instead, so that its answer is the later one's.  All such
+ * places are the tables in adapt.c. */
+#ifndef BPFCAP_TESTS_ADAPT_H
+#define BPFCAP_TESTS_ADAPT_H
+
+#include <pcap/pcap.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Another link type to ask for. */
+struct stand_in {
+	uint16_t linktype, instead;
+	const char *const *when;  /* only if the text has one of these; NULL: always */
+	const char *const *never; /* ... and none of these */
+	uint32_t (*place)(uint32_t at); /* where what is loaded at `at` is in the packet;
+					 * NULL: there */
+	uint32_t magic_at, magic; /* 32 bits that a packet must have, unless magic is 0 */
+	bool link_moves; /* link[] means other bytes: nothing can be asked of it */
+};
+
+/* NULL: the link type itself. */
+const struct stand_in *adapt_link(uint16_t linktype, const char *text);
+
+/* Is the type field in either byte order, where the older one looks at the file's only?
+ */
+bool adapt_both_orders(uint16_t linktype);
+
+/* The text that says the same to the older one; malloc'd. */
+char *adapt_text(const char *text, uint16_t linktype);
+
+/* Is a byte of the link header asked for by its offset? */
+bool adapt_asks_link(const char *text);
+
+/* protochain: AH is to advance from its own position. */
+void adapt_program(struct bpf_program *);
+
+#endif
