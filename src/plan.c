@@ -2,7 +2,6 @@
  * as eBPF, there as classic BPF, or here.  -v says what was chosen, and why. */
 #include "plan.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,49 +12,7 @@
 #include "report.h"
 #include "sink_pcap.h"
 #include "source_file.h"
-
-#define FILTER_FILE_MAX (64u << 20) /* bytes */
-
-static struct span
-nowhere(void)
-{
-	return (struct span){ 0, 0 };
-}
-
-/* The text of a -F file; it may be long, so it grows by doubling. */
-static char *
-read_text(const char *path, struct diags *ds)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	size_t len = 0, room = 4096;
-	char *text = malloc(room);
-	if (text == NULL)
-		abort();
-	for (size_t n; f != NULL && len < FILTER_FILE_MAX &&
-		       (n = fread(text + len, 1, room - len - 1, f)) > 0;) {
-		len += n;
-		if (len < room - 1)
-			continue;
-		room *= 2;
-		text = realloc(text, room);
-		if (text == NULL)
-			abort();
-	}
-	text[len] = '\0';
-	bool ok = f != NULL && !ferror(f) && len < FILTER_FILE_MAX && strlen(text) == len;
-	if (!ok)
-		diags_error(ds, DIAG_FILE, nowhere(),
-			"cannot read the filter file %s: %s", path,
-			f == NULL || ferror(f) ? strerror(errno)
-			: strlen(text) != len  ? "it holds a NUL byte"
-					       : "it is longer than 64 MiB");
-	if (f != NULL && f != stdin)
-		fclose(f);
-	if (ok)
-		return text;
-	free(text);
-	return NULL;
-}
+#include "text_file.h"
 
 static bool
 plan_text(const struct options *o, struct plan *p, struct diags *ds)
@@ -63,9 +20,10 @@ plan_text(const struct options *o, struct plan *p, struct diags *ds)
 	p->text = o->expression;
 	if (o->filter_file == NULL)
 		return true;
-	p->file_text = read_text(o->filter_file, ds);
+	size_t len;
+	bool ok = text_file_read(o->filter_file, TEXT_FILE_MAX, &p->file_text, &len, ds);
 	p->text = p->file_text;
-	return p->file_text != NULL;
+	return ok;
 }
 
 static bool
