@@ -1,18 +1,25 @@
-/* run.c: the only loop over packets, and the signals that end it. */
+/* run.c: the only loop over packets, and the signals that end it or ask how it goes. */
 #include "run.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 
-/* The one variable that a signal handler can reach. */
-static volatile sig_atomic_t stop_signals;
+/* All that a signal handler can reach. */
+static volatile sig_atomic_t stop_signals, counters_wanted;
 
 static void
 on_stop(int signal)
 {
 	(void)signal;
 	stop_signals++;
+}
+
+static void
+on_ask(int signal)
+{
+	(void)signal;
+	counters_wanted = 1;
 }
 
 /* SIGHUP stays ignored where it was (nohup); SIGINT does not, for a shell without job
@@ -27,6 +34,7 @@ run_prepare(void)
 	sigaction(SIGTERM, &act, NULL);
 	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &act, NULL);
+	signal(SIGUSR1, SIG_IGN); /* until there is something to tell */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 }
@@ -46,6 +54,35 @@ matches(const struct plan *p, const struct packet *k)
 	return p->source->matched || filter_match(p->filter, &f) != 0;
 }
 
+static void
+print_count(uint64_t n, const char *what, const char *between)
+{
+	fprintf(stderr, "%s%" PRIu64 " packet%s %s", between, n, n == 1 ? "" : "s", what);
+}
+
+/* A line each at the end, one line for SIGUSR1: what tcpdump prints. */
+static void
+print_stats(const struct loop *l, const char *between)
+{
+	struct source_stats stats;
+	struct source *s = l->p->source;
+	print_count(l->captured, "captured", "");
+	if (s->ops->stats(s, &stats)) {
+		print_count(stats.received, "received by filter", between);
+		print_count(stats.dropped, "dropped by kernel", between);
+	}
+	fputc('\n', stderr);
+}
+
+/* write(2) goes on behind this signal; poll(2) does not, so the loop comes by. */
+static void
+answer_counters(void)
+{
+	struct sigaction act = { .sa_handler = on_ask, .sa_flags = SA_RESTART };
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGUSR1, &act, NULL);
+}
+
 /* After a signal: nothing new comes, what was captured is still delivered.  A second
  * signal ends that too. */
 static bool
@@ -53,6 +90,11 @@ goes_on(struct loop *l)
 {
 	if (stop_signals > 1)
 		return false;
+	if (counters_wanted) {
+		counters_wanted = 0;
+		fputs("bpfcap: ", stderr);
+		print_stats(l, ", ");
+	}
 	if (stop_signals > 0 && !l->stopping) {
 		l->p->source->ops->stop(l->p->source);
 		l->stopping = true;
@@ -82,33 +124,16 @@ step(struct loop *l, bool *more)
 	return false;
 }
 
-static void
-print_count(uint64_t n, const char *what)
-{
-	fprintf(stderr, "%" PRIu64 " packet%s %s\n", n, n == 1 ? "" : "s", what);
-}
-
-static void
-print_stats(const struct loop *l)
-{
-	struct source_stats stats;
-	struct source *s = l->p->source;
-	print_count(l->captured, "captured");
-	if (!s->ops->stats(s, &stats))
-		return;
-	print_count(stats.received, "received by filter");
-	print_count(stats.dropped, "dropped by kernel");
-}
-
 bool
 run(const struct options *o, struct plan *p, struct diags *ds)
 {
 	struct loop l = { .o = o, .p = p, .ds = ds };
 	bool ok = true, more = true;
+	answer_counters();
 	while (more && ok && goes_on(&l))
 		ok = step(&l, &more);
 	ok = p->sink->ops->flush(p->sink, ds) && ok;
 	if (p->live)
-		print_stats(&l);
+		print_stats(&l, "\n");
 	return ok;
 }
