@@ -109,8 +109,18 @@ static const struct {
 	{ BACNET, "multicast", "link dst host $ff" },
 	{ BACNET, "link broadcast", "link dst host $ff" },
 	{ BACNET, "link multicast", "link dst host $ff" },
-	/* names that are new; IEEE 802.3 annex 57A */
+	/* names that are new: IEEE 802.3 annex 57A, IEEE 802.1AB §7.5, IEEE 802.11
+	 * §9.3.1.7 and §9.3.1.8 */
 	{ ANY, "slow", "0x8809" },
+	{ ANY, "lldp", "0x88cc" },
+	{ ANY, "type ctl subtype bar", "type ctl subtype 0x80" },
+	{ ANY, "type ctl subtype ba", "type ctl subtype 0x90" },
+	{ ANY, "type control subtype bar", "type ctl subtype 0x80" },
+	{ ANY, "type control subtype ba", "type ctl subtype 0x90" },
+	{ ANY, "type 4 subtype bar", "type ctl subtype 0x80" },
+	{ ANY, "type 4 subtype ba", "type ctl subtype 0x90" },
+	{ ANY, "subtype bar", "type ctl subtype 0x80" },
+	{ ANY, "subtype ba", "type ctl subtype 0x90" },
 };
 
 /* Bytes of `text` that are `pattern`, or 0. */

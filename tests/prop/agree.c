@@ -14,6 +14,7 @@
  * each claim), AGREE_GUARDS=1 (see struct expr_kind), AGREE_TRACE=1 (names each
  * expression on stderr), AGREE_EXPR and AGREE_LINK (this one expression only, on that
  * LINKTYPE_ number). */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,40 @@ setting(const char *name, unsigned long otherwise)
 /* Ethernet's expressions of exprs.txt are tried on these as well. */
 static const uint16_t others[] = { 101, 113, 276 };
 
+static void
+try_line(struct campaign *c, struct expr *e, uint16_t linktype)
+{
+	campaign_try(c, e, linktype);
+}
+
+static void
+try_on_others(struct campaign *c, struct expr *e, uint16_t linktype)
+{
+	for (size_t i = 0; linktype == ETHERNET && i < sizeof others / sizeof others[0];
+		i++) {
+		struct expr copy = *e; /* showing a failure changes it */
+
+		campaign_try(c, &copy, others[i]);
+	}
+	campaign_try(c, e, linktype);
+}
+
+/* `expression | why` */
+static void
+try_bad(struct campaign *c, struct expr *e, uint16_t linktype)
+{
+	char *bar = e->text + e->len;
+
+	while (bar > e->text && strncmp(bar, " | ", 3) != 0)
+		bar--;
+	*bar = '\0';
+	e->len = (size_t)(bar - e->text);
+	campaign_refuse(c, e, linktype, bar + 3);
+}
+
 static bool
-try_file(struct campaign *c, const char *name, bool on_others)
+try_file(struct campaign *c, const char *name,
+	void (*try)(struct campaign *, struct expr *, uint16_t linktype))
 {
 	const char *srcdir = getenv("srcdir");
 	struct expr_file in = { .line = 0 };
@@ -55,16 +88,8 @@ try_file(struct campaign *c, const char *name, bool on_others)
 		printf("Bail out! %s: cannot be opened\n", path);
 		return false;
 	}
-	while (expr_read(&in, &linktype, &e)) {
-		for (size_t i = 0; on_others && linktype == ETHERNET &&
-				   i < sizeof others / sizeof others[0];
-			i++) {
-			struct expr copy = e; /* showing a failure changes it */
-
-			campaign_try(c, &copy, others[i]);
-		}
-		campaign_try(c, &e, linktype);
-	}
+	while (expr_read(&in, &linktype, &e))
+		try(c, &e, linktype);
 	fclose(in.f);
 	if (in.bad)
 		printf("Bail out! %s:%u: not `link type | expression`\n", path, in.bad);
@@ -79,6 +104,7 @@ pick_link(enum family f, unsigned long turn)
 
 	for (const struct link *l = links; l->name; l++)
 		members += l->family == f;
+	assert(members && "no family is empty");
 	turn %= members;
 	for (const struct link *l = links;; l++)
 		if (l->family == f && turn-- == 0)
@@ -97,7 +123,7 @@ try_family(struct campaign *c, enum family f, unsigned long count)
 			pick_link(f, i),
 			setting("AGREE_GUARDS", 0) != 0,
 		};
-		struct expr e;
+		struct expr e = { .len = 0 };
 
 		expr_build(&r, &kind, &e);
 		campaign_try(c, &e, kind.linktype);
@@ -129,7 +155,10 @@ try_all(struct campaign *c)
 {
 	const char *family = getenv("AGREE_FAMILY");
 
-	return (family || (try_file(c, "exprs.txt", true))) && try_families(c, family);
+	return (family || (try_file(c, "exprs.txt", try_on_others) &&
+				  try_file(c, "language.txt", try_line) &&
+				  try_file(c, "exprs_bad.txt", try_bad))) &&
+	       try_families(c, family);
 }
 
 static void

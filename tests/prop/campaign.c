@@ -65,22 +65,54 @@ show_failure(struct campaign *c, struct expr *e, uint16_t linktype, struct failu
 	fflush(stdout);
 }
 
+static bool
+changes_meaning(const struct failure *f)
+{
+	return f->claim == CLAIM_NEVER || f->claim == CLAIM_MATCHES ||
+	       f->claim == CLAIM_REJECTS || (f->claim == CLAIM_COMPILES && f->theirs);
+}
+
+static void
+note_failure(struct campaign *c, struct expr *e, uint16_t linktype, struct failure *f)
+{
+	if (exempt_reason(f, e->text)) {
+		c->exempted++;
+		return;
+	}
+	c->failed[f->claim]++;
+	c->failed[CLAIM_KEEPS] += changes_meaning(f);
+	show_failure(c, e, linktype, f);
+}
+
 void
 campaign_try(struct campaign *c, struct expr *e, uint16_t linktype)
 {
+	const uint64_t programs = c->check.programs;
 	struct failure f;
 
 	if (c->trace)
 		fprintf(stderr, "%u | %s\n", linktype, e->text);
 	c->tried++;
-	if (check_expr(&c->check, e->text, linktype, &f))
+	if (!check_expr(&c->check, e->text, linktype, &f))
+		note_failure(c, e, linktype, &f);
+	else if (c->check.programs != programs)
+		c->check.held[CLAIM_KEEPS]++;
+}
+
+void
+campaign_refuse(
+	struct campaign *c, const struct expr *e, uint16_t linktype, const char *gist)
+{
+	const bool head_only = strncmp(gist, "head:", 5) == 0;
+	struct failure f;
+
+	c->tried++;
+	if (check_refused(&c->check, e->text, linktype, head_only, &f))
 		return;
-	if (exempt_reason(&f, e->text)) {
-		c->exempted++;
-		return;
-	}
 	c->failed[f.claim]++;
-	show_failure(c, e, linktype, &f);
+	printf("# FAILED: %s\n#   expression: %s\n#   link type %u: %s\n#   should be: "
+	       "%s\n",
+		claim_text(f.claim), e->text, linktype, f.got, gist);
 }
 
 int

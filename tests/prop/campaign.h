@@ -18,6 +18,11 @@ struct campaign {
 /* Tries it; a failure is shown, for which *e is made smaller. */
 void campaign_try(struct campaign *, struct expr *, uint16_t linktype);
 
+/* Tries what is to be refused; `gist` is why, "head:" before it: libpcap 1.10.3 does not.
+ */
+void campaign_refuse(
+	struct campaign *, const struct expr *, uint16_t linktype, const char *gist);
+
 /* TAP; 0 when no claim failed. */
 int campaign_report(const struct campaign *);
 

@@ -329,3 +329,16 @@ check_expr(struct check *c, const char *text, uint16_t linktype, struct failure 
 	trial_end(&t);
 	return ok;
 }
+
+bool
+check_refused(struct check *c, const char *text, uint16_t linktype, bool head_only,
+	struct failure *f)
+{
+	struct trial t = { .check = c, .failure = f, .text = text, .linktype = linktype };
+	bool ok;
+
+	memset(f, 0, sizeof *f);
+	ok = trial_refuse(&t, head_only);
+	trial_end(&t);
+	return ok;
+}

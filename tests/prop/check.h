@@ -40,6 +40,7 @@ struct check {
 
 struct failure {
 	enum claim claim;
+	bool theirs;      /* libpcap compiles it */
 	bool no_optimise; /* which of our two programs */
 	struct view view; /* the packet; borrowed from the corpus; data NULL: none */
 	uint32_t whole;   /* bytes at view.data, of which caplen were shown */
@@ -49,5 +50,9 @@ struct failure {
 
 /* False when a claim fails. */
 bool check_expr(struct check *, const char *text, uint16_t linktype, struct failure *);
+
+/* Is it refused by libpcap (unless only its head does) and by us? */
+bool check_refused(struct check *, const char *text, uint16_t linktype, bool head_only,
+	struct failure *);
 
 #endif

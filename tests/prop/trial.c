@@ -113,6 +113,7 @@ trial_compile(struct trial *t, bool *done)
 	const bool theirs = oracle_open(&t->oracle, t->text, t->linktype, false);
 	bool pending = false;
 
+	t->failure->theirs = theirs;
 	if (!compile_ours(t, 0, theirs, &pending) ||
 		!compile_ours(t, 1, theirs, &pending))
 		return false;
@@ -124,6 +125,25 @@ trial_compile(struct trial *t, bool *done)
 	t->check->held[CLAIM_COMPILES]++;
 	t->check->programs += theirs;
 	t->check->refused += !theirs;
+	return true;
+}
+
+bool
+trial_refuse(struct trial *t, bool head_only)
+{
+	const bool theirs = oracle_open(&t->oracle, t->text, t->linktype, false);
+	struct diags ds;
+
+	t->ours[0] = compile(t, FILTER_INPUT_FILE, true, &ds);
+	if (t->ours[0])
+		return trial_fail(t, CLAIM_REFUSES, "we compile it");
+	if (theirs != head_only)
+		return trial_fail(t, CLAIM_REFUSES,
+			theirs ? "libpcap compiles it" : "libpcap refuses it, too");
+	if (is_pending(t, &ds))
+		t->check->pending++;
+	else
+		t->check->held[CLAIM_REFUSES]++;
 	return true;
 }
 
