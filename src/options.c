@@ -25,7 +25,7 @@ struct option_row {
 	int letter;           /* or LONG_ONLY + n */
 	const char *name;     /* --name, or NULL */
 	const char *argument; /* as the help has it; NULL: none */
-	const char *help;     /* NULL: another row says it */
+	const char *help;
 	bool (*set)(struct parsing *, const char *argument);
 };
 
@@ -178,8 +178,7 @@ static const struct option_row rows[] = {
 	{ 'd', NULL, NULL, "print the compiled filter; -dd: as C, -ddd: as numbers",
 		set_dump },
 	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
-	{ 'y', "linktype", "TYPE",
-		"link type to capture with or, with -d, to compile for: EN10MB, 276",
+	{ 'y', "linktype", "TYPE", "link type to capture with, or that -d compiles for",
 		set_linktype },
 	{ 'L', "list-data-link-types", NULL, "list the link types of the interface",
 		set_list_links },
@@ -201,9 +200,7 @@ static const struct option_row rows[] = {
 	{ 'q', NULL, NULL, "print less of each protocol", set_quiet },
 	{ 'v', NULL, NULL, "print more; says also how the capture is done", set_verbose },
 	{ 't', NULL, NULL,
-		"time: -t none, -tt seconds, -ttt since the line before, -tttt with the "
-		"date, "
-		"-ttttt since the first line",
+		"no time; -tt seconds, -tttt date, -ttt and -ttttt differences",
 		set_time },
 	{ '#', "number", NULL, "print the packet's number", set_number },
 	{ 'x', NULL, NULL, "print in hex; -xx: with the link header", set_hex },
@@ -214,9 +211,9 @@ static const struct option_row rows[] = {
 		set_absolute },
 	{ LONG_ONLY + 1, "time-stamp-precision", "P", "micro (default) or nano",
 		set_precision },
-	{ LONG_ONLY + 2, "nano", NULL, NULL, set_nano },
-	{ LONG_ONLY + 3, "micro", NULL, NULL, set_micro },
-	{ 'a', NULL, NULL, NULL, set_nothing }, /* tcpdump's: accepted, no effect */
+	{ LONG_ONLY + 2, "nano", NULL, "time stamps in nanoseconds", set_nano },
+	{ LONG_ONLY + 3, "micro", NULL, "time stamps in microseconds", set_micro },
+	{ 'a', NULL, NULL, "accepted, without effect", set_nothing }, /* as tcpdump's */
 	{ 'h', "help", NULL, "print this and exit", set_help },
 	{ LONG_ONLY + 4, "version", NULL, "print versions and exit", set_version },
 };
@@ -230,8 +227,6 @@ options_help(FILE *to)
 	for (unsigned i = 0; i < ROWS; i++) {
 		const struct option_row *r = &rows[i];
 		char names[64] = "";
-		if (r->help == NULL)
-			continue;
 		int n = r->letter < LONG_ONLY ? snprintf(names, sizeof(names), "-%c%s",
 							r->letter, r->name ? ", " : "")
 					      : 0;

@@ -1,5 +1,6 @@
 #!/bin/sh
 # docs.sh: what the documents say against the program.
+#   bpfcap --help    has all options of src/options.c
 #   bpfcap.1         has the options of `bpfcap --help`, and no others
 #   bpfcap-filter.7  has every keyword of filter/keyword.def
 #   README.md        its examples, and its program for the library
@@ -47,8 +48,18 @@ manual_options() {
 		sed -n 's/^ *Fl \([^ ]*\).*/-\1/p' | sort -u
 }
 
+# Options of the table: "{ 'i', "interface", "IFACE", ...".
+table_options() {
+	sed -n -e "s/^\t{ '\(.\)', .*/-\1/p" "$here/src/options.c"
+	sed -n -e "s/^\t{ [^,]*, \"\([^\"]*\)\", .*/--\1/p" "$here/src/options.c"
+}
+
 test_options() {
 	help_options >"$tmp/help"
+	table_options | sort -u >"$tmp/table"
+	[ -s "$tmp/table" ] || echo "no options found in src/options.c" >"$tmp/table"
+	comm -3 "$tmp/table" "$tmp/help" >"$tmp/wrong"
+	verdict "--help has all options of the table"
 	manual_options >"$tmp/manual"
 	[ -s "$tmp/help" ] || echo "no options found in --help" >"$tmp/help"
 	comm -23 "$tmp/help" "$tmp/manual" >"$tmp/wrong"
