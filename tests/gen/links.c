@@ -38,7 +38,7 @@ static void
 dress_pppd(struct gen_packet *p, struct rng *r)
 {
 	p->data[0] = (uint8_t)rng_below(r, 3);
-	p->data[1] = 3;
+	p->data[1] = rng_chance(r, 80) ? 3 : (uint8_t)rng_next(r);
 }
 
 static void
@@ -72,16 +72,6 @@ dress_sll2(struct gen_packet *p, struct rng *r)
 	packet_set16(p, 8, rng_chance(r, 80) ? 1 : 772);
 	p->data[10] = (uint8_t)rng_below(r, 6);
 	p->data[11] = 6;
-}
-
-/* ASHRAE 135 §9.3: preamble, type, destination, source, length. */
-static void
-dress_bacnet(struct gen_packet *p, struct rng *r)
-{
-	packet_set16(p, 0, 0x55ff);
-	p->data[2] = (uint8_t)rng_below(r, 8);
-	p->data[3] = pool_mac8(r);
-	p->data[4] = pool_mac8(r);
 }
 
 /* Version, family, hook: 2 inbound, 1 outbound. */
@@ -121,56 +111,59 @@ const struct packet_link packet_links[] = {
 		.dress = dress_arcnet }, /* ARCNET */
 	{ 8, 16, NONE, NONE, NONE, 0, .kinds = packet_bare_kinds,
 		.dress = dress_slip }, /* SLIP */
-	{ 9, 4, NONE, NONE, 2, 2, .kinds = packet_ppp_kinds,
+	{ 9, 4, NONE, NONE, 2, 2, .kinds = packet_ppp_kinds, .more = packet_number_kinds,
 		.dress = dress_ppp },                         /* PPP */
 	{ 10, 13, 1, 7, NONE, 0, .kinds = packet_llc_kinds }, /* FDDI */
 	{ 32, OPAQUE },                                       /* REDBACK_SMARTEDGE */
-	{ 50, 4, NONE, NONE, 2, 2, .kinds = packet_ppp_kinds,
+	{ 50, 4, NONE, NONE, 2, 2, .kinds = packet_ppp_kinds, .more = packet_number_kinds,
 		.dress = dress_ppp }, /* PPP_SERIAL */
-	{ 51, 8, NONE, NONE, 6, 2, .kinds = packet_ppp_kinds,
+	{ 51, 8, NONE, NONE, 6, 2, .kinds = packet_ppp_kinds, .more = packet_number_kinds,
 		.dress = dress_pppoe }, /* PPP_ETHER */
-	{ 99, 44, NONE, NONE, 6, 2,
-		.kinds = packet_ethernet_kinds }, /* SYMANTEC_FIREWALL */
+	{ 99, 44, NONE, NONE, 6, 2, .kinds = packet_ethernet_kinds,
+		.more = packet_number_kinds }, /* SYMANTEC_FIREWALL */
 	{ 100, 0, NONE, NONE, NONE, 0, .kinds = packet_llc_kinds },  /* ATM_RFC1483 */
 	{ 101, 0, NONE, NONE, NONE, 0, .kinds = packet_bare_kinds }, /* RAW */
 	{ 102, 24, NONE, NONE, NONE, 0, .kinds = packet_bare_kinds,
-		.dress = dress_slip },                            /* SLIP_BSDOS */
-	{ 103, 24, NONE, NONE, 5, 2, .kinds = packet_ppp_kinds }, /* PPP_BSDOS */
+		.dress = dress_slip }, /* SLIP_BSDOS */
+	{ 103, 24, NONE, NONE, 5, 2, .kinds = packet_ppp_kinds,
+		.more = packet_number_kinds }, /* PPP_BSDOS */
 	{ 104, 4, NONE, NONE, 2, 2, .kinds = packet_hdlc_kinds,
-		.dress = dress_hdlc },                               /* C_HDLC */
+		.more = packet_number_kinds, .dress = dress_hdlc },  /* C_HDLC */
 	{ .linktype = 105, .build = packet_put_wlan },               /* IEEE802_11 */
 	{ 106, 0, NONE, NONE, NONE, 0, .kinds = packet_llc_kinds },  /* ATM_CLIP */
 	{ .linktype = 107, .build = packet_put_frelay },             /* FRELAY */
 	{ 108, 4, NONE, NONE, 0, 4, .kinds = packet_family_kinds },  /* LOOP */
 	{ 109, 12, NONE, NONE, 0, 4, .kinds = packet_family_kinds }, /* ENC */
 	{ 112, 4, NONE, NONE, 2, 2, .kinds = packet_hdlc_kinds,
-		.dress = dress_hdlc }, /* NETBSD_HDLC */
+		.more = packet_number_kinds, .dress = dress_hdlc }, /* NETBSD_HDLC */
 	{ 113, 16, NONE, NONE, 14, 2, .kinds = packet_ethernet_kinds, .dress = dress_sll,
-		.cooked = true },                                      /* LINUX_SLL */
-	{ 114, 0, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds }, /* LTALK */
-	{ .linktype = 117, .build = packet_put_pflog },                /* PFLOG */
-	{ .linktype = 119, .build = packet_put_prism },                /* PRISM_HEADER */
-	{ 122, 16, 2, 10, NONE, 0, .kinds = packet_llc_kinds },        /* IP_OVER_FC */
-	{ .linktype = 123, .build = packet_put_sunatm },               /* SUNATM */
+		.cooked = true },                                     /* LINUX_SLL */
+	{ 114, 0, NONE, NONE, NONE, 0, .kinds = packet_ltalk_kinds }, /* LTALK */
+	{ .linktype = 117, .build = packet_put_pflog },               /* PFLOG */
+	{ .linktype = 119, .build = packet_put_prism },               /* PRISM_HEADER */
+	{ 122, 16, 2, 10, NONE, 0, .kinds = packet_llc_kinds },       /* IP_OVER_FC */
+	{ .linktype = 123, .build = packet_put_sunatm },              /* SUNATM */
 	{ .linktype = 127, .build = packet_put_radiotap }, /* IEEE802_11_RADIO */
 	{ 129, 8, NONE, NONE, 4, 1, .kinds = packet_arcnet_kinds,
 		.dress = dress_arcnet }, /* ARCNET_LINUX */
-	{ 130, 4, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 130, 4, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_MLPPP */
-	{ 131, 4, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 131, 4, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper },             /* JUNIPER_MLFR */
 	{ .linktype = 132, .build = packet_put_juniper_es }, /* JUNIPER_ES */
-	{ 133, 12, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 133, 12, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_GGSN */
-	{ 134, 4, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 134, 4, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_MFR */
-	{ 135, 8, NONE, NONE, NONE, 0, .kinds = packet_juniper_atm_kinds,
+	{ 135, 8, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
+		.more = packet_juniper_atm_kinds,
 		.dress = packet_dress_juniper },             /* JUNIPER_ATM2 */
 	{ .linktype = 136, .build = packet_put_juniper_es }, /* JUNIPER_SERVICES */
-	{ 137, 4, NONE, NONE, NONE, 0, .kinds = packet_juniper_atm_kinds,
+	{ 137, 4, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
+		.more = packet_juniper_atm_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_ATM1 */
-	{ 138, 18, NONE, NONE, 16, 2,
-		.kinds = packet_ethernet_kinds },           /* APPLE_IP_OVER_IEEE1394 */
+	{ 138, 18, NONE, NONE, 16, 2, .kinds = packet_ethernet_kinds,
+		.more = packet_number_kinds },              /* APPLE_IP_OVER_IEEE1394 */
 	{ .linktype = 139, .build = packet_put_mtp2_phdr }, /* MTP2_WITH_PHDR */
 	{ .linktype = 140, .build = packet_put_mtp2 },      /* MTP2 */
 	{ 141, OPAQUE },                                    /* MTP3 */
@@ -194,15 +187,15 @@ const struct packet_link packet_links[] = {
 	{ 161, OPAQUE },                                    /* USER14 */
 	{ 162, OPAQUE },                                    /* USER15 */
 	{ .linktype = 163, .build = packet_put_avs },       /* IEEE802_11_RADIO_AVS */
-	{ 164, 12, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
-		.dress = packet_dress_juniper }, /* JUNIPER_MONITOR */
-	{ 165, 8, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
-		.dress = dress_bacnet }, /* BACNET_MS_TP */
+	{ 164, 12, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
+		.dress = packet_dress_juniper },         /* JUNIPER_MONITOR */
+	{ .linktype = 165, .build = packet_put_bacnet }, /* BACNET_MS_TP */
 	{ 166, 4, NONE, NONE, 2, 2, .kinds = packet_ppp_kinds,
-		.dress = dress_pppd }, /* PPP_PPPD */
-	{ 167, 32, NONE, NONE, NONE, 0, .kinds = packet_juniper_ether_kinds,
+		.more = packet_number_kinds, .dress = dress_pppd }, /* PPP_PPPD */
+	{ 167, 32, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
+		.more = packet_juniper_ether_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_PPPOE */
-	{ 168, 6, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 168, 6, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_PPPOE_ATM */
 	{ 169, OPAQUE },                         /* GPRS_LLC */
 	{ 170, OPAQUE },                         /* GPF_T */
@@ -211,13 +204,14 @@ const struct packet_link packet_links[] = {
 	{ 175, OPAQUE },                         /* ERF_ETH */
 	{ 176, OPAQUE },                         /* ERF_POS */
 	{ 177, OPAQUE },                         /* LINUX_LAPD */
-	{ 178, 32, NONE, NONE, NONE, 0, .kinds = packet_juniper_ether_kinds,
+	{ 178, 32, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
+		.more = packet_juniper_ether_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_ETHER */
-	{ 179, 4, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 179, 4, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_PPP */
-	{ 180, 4, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 180, 4, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper }, /* JUNIPER_FRELAY */
-	{ 181, 4, NONE, NONE, NONE, 0, .kinds = packet_opaque_kinds,
+	{ 181, 4, NONE, NONE, NONE, 0, .kinds = packet_any_kinds,
 		.dress = packet_dress_juniper },                   /* JUNIPER_CHDLC */
 	{ 182, 4, NONE, NONE, 2, 2, .kinds = packet_nlpid_kinds }, /* MFR */
 	{ .linktype = 183, .build = packet_put_juniper_es },       /* JUNIPER_VP */
@@ -300,7 +294,8 @@ const struct packet_link packet_links[] = {
 	{ 273, OPAQUE }, /* DOCSIS31_XRA31 */
 	{ 274, 22, 8, 14, 20, 2, .kinds = packet_ethernet_kinds }, /* ETHERNET_MPACKET */
 	{ 275, OPAQUE },                                           /* DISPLAYPORT_AUX */
-	{ 276, 20, NONE, NONE, 0, 2, .kinds = packet_ethernet_kinds, .dress = dress_sll2,
+	{ 276, 20, NONE, NONE, 0, 2, .kinds = packet_ethernet_kinds,
+		.more = packet_number_kinds, .dress = dress_sll2,
 		.cooked = true }, /* LINUX_SLL2 */
 	{ 278, OPAQUE },          /* OPENVIZSLA */
 	{ 279, OPAQUE },          /* EBHSCR */

@@ -12,6 +12,7 @@ packet_part packet_put_sunatm;
 packet_part packet_put_pflog;
 packet_part packet_put_frelay;
 packet_part packet_put_juniper_es;
+packet_part packet_put_bacnet;
 packet_part packet_put_mtp2, packet_put_mtp2_phdr, packet_put_erf;
 
 /* Contents that the types of Juniper have in other places than the rest. */
@@ -31,8 +32,9 @@ struct packet_link {
 	uint8_t destination, source; /* addresses of six bytes, or LINK_NONE */
 	uint8_t type_at, type_width; /* LINK_NONE, 0: no type */
 	const struct packet_kind *kinds;
-	packet_dress *dress; /* may be NULL */
-	bool cooked;         /* the type of an LLC frame is 4, not its length */
+	const struct packet_kind *more; /* drawn from now and then; may be NULL */
+	packet_dress *dress;            /* may be NULL */
+	bool cooked; /* the type of an LLC frame is 4, not its length */
 	packet_part
 		*build; /* not NULL: makes the whole packet, the rest does not count */
 };

@@ -58,6 +58,8 @@ packet_put_ip4_with(struct gen_packet *p, struct rng *r, uint32_t words,
 	packet_put16(p, 0); /* checksum, see below */
 	packet_put32(p, pool_ip4(r));
 	packet_put32(p, pool_ip4(r));
+	if (upper->near && rng_chance(r, 8))
+		packet_flip(p, r, start + 12, 8);
 	put_options(p, r, 4 * (words - 5));
 	if (rng_chance(r, 4)) /* the header length lies */
 		p->data[start] = (uint8_t)((p->data[start] & 0xf0) | rng_below(r, 5));
@@ -76,7 +78,8 @@ void
 packet_put_ip4(struct gen_packet *p, struct rng *r)
 {
 	const uint32_t words = rng_chance(r, 75) ? 5 : 5 + rng_below(r, 11);
-	const struct packet_upper upper = { pool_protocol(r), 0, packet_put_transport };
+	const struct packet_upper upper = { .protocol = pool_protocol(r),
+		.put = packet_put_transport };
 
 	packet_put_ip4_with(p, r, words, &upper);
 }
@@ -124,6 +127,8 @@ void
 packet_end_ip6(struct gen_packet *p, struct rng *r, uint32_t start,
 	const struct packet_upper *upper)
 {
+	if (upper->near && rng_chance(r, 15))
+		packet_flip(p, r, start + 8, 32);
 	upper->put(p, r,
 		(struct packet_net){
 			.pseudo = sum_words(p, start + 8, 32) + upper->protocol,
@@ -151,6 +156,7 @@ packet_put_ip6(struct gen_packet *p, struct rng *r)
 		put_extension(p, r, protocol);
 	else if (shape >= 15)
 		put_fragment_ip6(p, r, protocol);
-	packet_end_ip6(
-		p, r, start, &(struct packet_upper){ protocol, 0, packet_put_transport });
+	packet_end_ip6(p, r, start,
+		&(struct packet_upper){
+			.protocol = protocol, .put = packet_put_transport });
 }

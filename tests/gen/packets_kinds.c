@@ -13,7 +13,7 @@ const struct packet_kind packet_ethernet_kinds[] = {
 	{ 3, 0x8035, packet_put_arp },
 	{ 14, VALUE_LLC, packet_put_llc },
 	{ 2, VALUE_RAW, packet_put_raw_ipx },
-	{ 6, 0x8100, packet_put_vlan },
+	{ 7, 0x8100, packet_put_vlan },
 	{ 3, 0x88a8, packet_put_vlan },
 	{ 3, 0x9100, packet_put_vlan },
 	{ 7, 0x8847, packet_put_mpls },
@@ -33,6 +33,17 @@ const struct packet_kind packet_ethernet_kinds[] = {
 	{ 1, 0x9000, packet_put_dregs },
 	{ 3, VALUE_POOL, packet_put_ip_any },
 	{ 2, VALUE_POOL, packet_put_dregs },
+	{ 0, 0, NULL },
+};
+
+/* Of Ethernet's, those that are a header of their own, and IP: for frames in tunnels. */
+const struct packet_kind packet_shim_kinds[] = {
+	{ 20, 0x8100, packet_put_vlan },
+	{ 20, 0x8864, packet_put_pppoes },
+	{ 15, 0x8847, packet_put_mpls },
+	{ 10, 0x0806, packet_put_arp },
+	{ 20, 0x0800, packet_put_ip4_rich },
+	{ 15, 0x86dd, packet_put_ip6_rich },
 	{ 0, 0, NULL },
 };
 
@@ -178,8 +189,7 @@ const struct packet_kind packet_llc_kinds[] = {
 	{ 0, 0, NULL },
 };
 
-/* Link types of which the language knows no more than the bytes; and Juniper's, where a
- * cookie decides and any payload may follow. */
+/* Link types of which the language knows no more than the bytes. */
 const struct packet_kind packet_opaque_kinds[] = {
 	{ 40, 0, packet_put_ip4_rich },
 	{ 20, 0, packet_put_ip6_rich },
@@ -188,6 +198,55 @@ const struct packet_kind packet_opaque_kinds[] = {
 	{ 10, 0, packet_put_iso },
 	{ 8, 0, packet_put_ethernet },
 	{ 6, 0, packet_put_llc },
+	{ 0, 0, NULL },
+};
+
+/* Numbers of Ethernet and LLC where a type field has no place for them, but is compared
+ * with them all the same. */
+const struct packet_kind packet_number_kinds[] = {
+	{ 8, 0x00fe, packet_put_iso },
+	{ 2, 0x0042, packet_put_stp },
+	{ 2, 0x00e0, packet_put_ipx },
+	{ 2, 0x0006, packet_put_ip_any },
+	{ 2, 0x00aa, packet_put_llc },
+	{ 2, 0x00f0, packet_put_dregs },
+	{ 6, 0x8864, packet_put_pppoes },
+	{ 2, 0x8863, packet_put_pppoed },
+	{ 3, 0x6003, packet_put_decnet },
+	{ 2, 0x6004, packet_put_lat },
+	{ 2, 0x6007, packet_put_lat },
+	{ 2, 0x6001, packet_put_mop },
+	{ 2, 0x6002, packet_put_mop },
+	{ 2, 0x80f3, packet_put_aarp },
+	{ 2, 0x8035, packet_put_arp },
+	{ 1, 0x88cc, packet_put_dregs },
+	{ 1, 0x8809, packet_put_dregs },
+	{ 1, 0x9000, packet_put_dregs },
+	{ 0, 0, NULL },
+};
+
+/* LocalTalk: all of it is taken to be AppleTalk. */
+const struct packet_kind packet_ltalk_kinds[] = {
+	{ 60, 0, packet_put_atalk },
+	{ 20, 0, packet_put_dregs },
+	{ 20, 0, packet_put_ip_any },
+	{ 0, 0, NULL },
+};
+
+/* Juniper's, where a cookie decides for all words, and so anything may follow. */
+const struct packet_kind packet_any_kinds[] = {
+	{ 26, 0, packet_put_ip4_rich },
+	{ 16, 0, packet_put_ip6_rich },
+	{ 8, 0, packet_put_arp },
+	{ 14, 0, packet_put_iso },
+	{ 8, 0, packet_put_decnet },
+	{ 10, 0, packet_put_pppoes },
+	{ 4, 0, packet_put_llc },
+	{ 2, 0, packet_put_atalk },
+	{ 2, 0, packet_put_lat },
+	{ 2, 0, packet_put_mop },
+	{ 4, 0, packet_put_ethernet },
+	{ 4, 0, packet_put_dregs },
 	{ 0, 0, NULL },
 };
 

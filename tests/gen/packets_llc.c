@@ -41,9 +41,13 @@ packet_put_iso(struct gen_packet *p, struct rng *r, unsigned depth)
 void
 packet_put_iso_padded(struct gen_packet *p, struct rng *r, unsigned depth)
 {
+	const uint32_t start = p->len;
+
 	if (rng_chance(r, 92))
 		packet_put8(p, rng_chance(r, 80) ? 3 : 0x83);
 	packet_put_iso(p, r, depth);
+	if (p->len - start > 4 && rng_chance(r, 25)) /* where old filters look for it */
+		p->data[start + 4] = pool_isis_pdu(r);
 }
 
 /* IEEE 802.1D §9.3: configuration and topology change. */
@@ -102,7 +106,16 @@ put_snap(struct gen_packet *p, struct rng *r, unsigned depth)
 	const uint32_t which = rng_chance(r, 85) ? 0 : rng_below(r, 6);
 
 	packet_put(p, headers[which], 6);
-	packet_put_typed(p, r, packet_ethernet_kinds, depth > 0 ? depth - 1 : 0);
+	if (rng_chance(r, 35)) {
+		const bool six = rng_chance(r, 35);
+
+		packet_put16(p, six ? 0x86dd : 0x0800);
+		six ? packet_put_ip6_rich(p, r, depth) : packet_put_ip4_rich(p, r, depth);
+	} else {
+		packet_put_typed(p, r,
+			rng_chance(r, 30) ? packet_number_kinds : packet_ethernet_kinds,
+			depth > 0 ? depth - 1 : 0);
+	}
 }
 
 static void
@@ -119,6 +132,8 @@ put_apple(struct gen_packet *p, struct rng *r, unsigned depth)
 	};
 
 	packet_put(p, headers[rng_below(r, 7)], 8);
+	if (rng_chance(r, 20))
+		packet_flip(p, r, p->len - 8, 8);
 	packet_put_atalk(p, r, depth);
 }
 
@@ -159,11 +174,11 @@ packet_put_llc(struct gen_packet *p, struct rng *r, unsigned depth)
 	const uint32_t shape = rng_below(r, 100);
 	const uint32_t user = rng_below(r, 6);
 
-	if (shape < 34) {
+	if (shape < 50) {
 		put_snap(p, r, depth);
-	} else if (shape < 46) {
+	} else if (shape < 60) {
 		put_apple(p, r, depth);
-	} else if (shape < 70) {
+	} else if (shape < 75) {
 		put_any(p, r);
 	} else {
 		put_points(p, r, users[user].sap);

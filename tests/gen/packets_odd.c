@@ -33,7 +33,7 @@ put_lane(struct gen_packet *p, struct rng *r, unsigned depth)
 void
 packet_put_sunatm(struct gen_packet *p, struct rng *r, unsigned depth)
 {
-	static const uint8_t kinds[] = { 1, 2, 6, 5, 2, 1, 0, 3 };
+	static const uint8_t kinds[] = { 2, 1, 2, 6, 2, 1, 2, 5, 2, 0, 3 };
 	const uint8_t kind = kinds[rng_below(r, sizeof kinds)];
 	const uint32_t contents = rng_chance(r, 92) ? kind : rng_below(r, 7);
 
@@ -109,12 +109,14 @@ packet_put_frelay(struct gen_packet *p, struct rng *r, unsigned depth)
 		packet_set16(p, 2, k.value);
 }
 
-/* "MGC" and flags, the lowest of which says outgoing when clear.  Some words read past
- * the fields that there are, and so this byte, as the first one of ISO. */
+/* "MGC" and flags, the lowest of which says outgoing when clear.  Words of ISO read past
+ * the fields that there are, one byte before what is taken for the payload. */
 void
 packet_dress_juniper(struct gen_packet *p, struct rng *r)
 {
 	static const uint8_t flags[] = { 0, 1, 2, 3, 0x81, 0x82, 0x83, 0x80 };
+	static const uint8_t iso_at[] = { 3, 5, 11 };
+	const uint32_t at = iso_at[rng_below(r, 3)];
 
 	if (p->len < 4)
 		return;
@@ -122,18 +124,20 @@ packet_dress_juniper(struct gen_packet *p, struct rng *r)
 	p->data[1] = 0x47;
 	p->data[2] = 0x43;
 	if (rng_chance(r, 8))
-		p->data[rng_below(r, 3)] ^= 1;
+		packet_flip(p, r, 0, 3);
 	p->data[3] = flags[rng_below(r, sizeof flags)];
-	if (p->len > 7 && rng_chance(r, 25))
-		p->data[7] = pool_isis_pdu(r);
+	if (rng_chance(r, 30) && at < p->len)
+		p->data[at] = pool_nlpid(r);
+	if (rng_chance(r, 50) && at + 4 < p->len)
+		p->data[at + 4] = pool_isis_pdu(r);
 }
 
-/* Types without a network header that a filter knows of: it looks two bytes before the
- * start, so the packet is put there and its first two bytes are gone. */
-void
-packet_put_juniper_es(struct gen_packet *p, struct rng *r, unsigned depth)
+/* A packet that begins up to two bytes before the first that was captured: where there
+ * is no network header that a filter knows of, it looks there. */
+static void
+put_cut(struct gen_packet *p, struct rng *r, unsigned depth)
 {
-	const struct packet_kind k = packet_draw(r, packet_opaque_kinds);
+	const struct packet_kind k = packet_draw(r, packet_any_kinds);
 
 	if (rng_chance(r, 30))
 		packet_put_noise(p, r, 6 + rng_below(r, 16));
@@ -142,7 +146,30 @@ packet_put_juniper_es(struct gen_packet *p, struct rng *r, unsigned depth)
 		memmove(p->data, p->data + 2, p->len - 2);
 		p->len -= 2;
 	}
+}
+
+void
+packet_put_juniper_es(struct gen_packet *p, struct rng *r, unsigned depth)
+{
+	put_cut(p, r, depth);
 	packet_dress_juniper(p, r);
+}
+
+/* ASHRAE 135 §9.3: preamble, type, destination, source, length. */
+void
+packet_put_bacnet(struct gen_packet *p, struct rng *r, unsigned depth)
+{
+	put_cut(p, r, depth);
+	if (p->len < 8)
+		return;
+	packet_set16(p, 0, 0x55ff);
+	if (rng_chance(r, 10))
+		packet_flip(p, r, 0, 2);
+	if (rng_chance(r, 40))
+		return;
+	p->data[2] = (uint8_t)rng_below(r, 8);
+	p->data[3] = pool_mac8(r);
+	p->data[4] = pool_mac8(r);
 }
 
 /* ISO where these types have it: behind the LLC header that they are taken to have. */
@@ -161,19 +188,11 @@ put_iso_near(struct gen_packet *p, struct rng *r, unsigned depth)
 }
 
 const struct packet_kind packet_juniper_atm_kinds[] = {
-	{ 40, 0, packet_put_ip4_rich },
-	{ 20, 0, packet_put_ip6_rich },
-	{ 20, 0, put_iso_far },
-	{ 10, 0, packet_put_llc },
-	{ 10, 0, packet_put_dregs },
+	{ 1, 0, put_iso_far },
 	{ 0, 0, NULL },
 };
 
 const struct packet_kind packet_juniper_ether_kinds[] = {
-	{ 40, 0, packet_put_ip4_rich },
-	{ 20, 0, packet_put_ip6_rich },
-	{ 20, 0, put_iso_near },
-	{ 10, 0, packet_put_arp },
-	{ 10, 0, packet_put_dregs },
+	{ 1, 0, put_iso_near },
 	{ 0, 0, NULL },
 };

@@ -39,6 +39,14 @@ packet_rich_knows(uint16_t linktype)
 }
 
 static void
+set_mac(struct gen_packet *p, struct rng *r, uint32_t at)
+{
+	memcpy(p->data + at, rng_chance(r, 60) ? pool_mac(r) : pool_mac_unicast(r), 6);
+	if (rng_chance(r, 8))
+		packet_flip(p, r, at, 6);
+}
+
+static void
 put_header(struct gen_packet *p, struct rng *r, const struct packet_link *l)
 {
 	if (rng_chance(r, 70))
@@ -47,9 +55,8 @@ put_header(struct gen_packet *p, struct rng *r, const struct packet_link *l)
 	else
 		packet_put_noise(p, r, l->length);
 	if (l->destination != LINK_NONE) {
-		memcpy(p->data + l->destination, pool_mac(r), 6);
-		memcpy(p->data + l->source,
-			rng_chance(r, 90) ? pool_mac_unicast(r) : pool_mac(r), 6);
+		set_mac(p, r, l->destination);
+		set_mac(p, r, l->source);
 	}
 }
 
@@ -68,12 +75,13 @@ type_value(struct rng *r, const struct packet_link *l, uint32_t value, uint32_t 
 static void
 put_regular(struct gen_packet *p, struct rng *r, const struct packet_link *l)
 {
-	const struct packet_kind k = packet_draw(r, l->kinds);
+	const bool more = l->more && rng_chance(r, 18);
+	const struct packet_kind k = packet_draw(r, more ? l->more : l->kinds);
 
 	put_header(p, r, l);
+	k.put(p, r, DEPTH);
 	if (l->dress)
 		l->dress(p, r);
-	k.put(p, r, DEPTH);
 	const uint32_t type = type_value(r, l, k.value, p->len - l->length);
 	for (uint32_t i = 0; i < l->type_width; i++)
 		p->data[l->type_at + i] = (uint8_t)(type >> 8 * (l->type_width - 1 - i));

@@ -18,6 +18,30 @@ packet_put_payload(struct gen_packet *p, struct rng *r)
 }
 
 void
+packet_flip(struct gen_packet *p, struct rng *r, uint32_t at, uint32_t count)
+{
+	const uint32_t bit = rng_below(r, 8 * count);
+
+	p->data[at + bit / 8] ^= (uint8_t)(1 << bit % 8);
+}
+
+void
+packet_put_mac(struct gen_packet *p, struct rng *r)
+{
+	packet_put(p, rng_chance(r, 60) ? pool_mac(r) : pool_mac_unicast(r), 6);
+	if (rng_chance(r, 8))
+		packet_flip(p, r, p->len - 6, 6);
+}
+
+void
+packet_put_ip4_address(struct gen_packet *p, struct rng *r)
+{
+	packet_put32(p, pool_ip4(r));
+	if (rng_chance(r, 8))
+		packet_flip(p, r, p->len - 4, 4);
+}
+
+void
 packet_put_dregs(struct gen_packet *p, struct rng *r, unsigned depth)
 {
 	(void)depth;
@@ -51,9 +75,10 @@ packet_put_typed(struct gen_packet *p, struct rng *r, const struct packet_kind *
 void
 packet_put_ethernet(struct gen_packet *p, struct rng *r, unsigned depth)
 {
-	packet_put(p, pool_mac(r), 6);
-	packet_put(p, pool_mac_unicast(r), 6);
-	packet_put_typed(p, r, packet_ethernet_kinds, depth);
+	packet_put_mac(p, r);
+	packet_put_mac(p, r);
+	packet_put_typed(p, r,
+		rng_chance(r, 40) ? packet_shim_kinds : packet_ethernet_kinds, depth);
 }
 
 /* RFC 826 §Packet format, RFC 903 for the reverse kind; mostly Ethernet and IPv4. */
@@ -66,10 +91,10 @@ packet_put_arp(struct gen_packet *p, struct rng *r, unsigned depth)
 	packet_put8(p, rng_chance(r, 94) ? 6 : rng_below(r, 21));
 	packet_put8(p, rng_chance(r, 94) ? 4 : rng_below(r, 17));
 	packet_put16(p, 1 + rng_below(r, 4));
-	packet_put(p, pool_mac_unicast(r), 6);
-	packet_put32(p, pool_ip4(r));
-	packet_put(p, pool_mac(r), 6);
-	packet_put32(p, pool_ip4(r));
+	packet_put_mac(p, r);
+	packet_put_ip4_address(p, r);
+	packet_put_mac(p, r);
+	packet_put_ip4_address(p, r);
 	if (rng_chance(r, 60)) /* a frame has 46 bytes of payload at least */
 		packet_put_noise(p, r, 18);
 }
@@ -104,7 +129,7 @@ packet_put_mpls(struct gen_packet *p, struct rng *r, unsigned depth)
 
 		packet_put32(p, pool_label(r) << 12 | low);
 	}
-	if (rng_chance(r, 85))
+	if (rng_chance(r, 88))
 		packet_put_ip_any(p, r, depth);
 	else if (depth > 0 && rng_chance(r, 40))
 		packet_put_ethernet(p, r, depth - 1); /* RFC 4448 without control word */

@@ -93,7 +93,7 @@ static const struct tunnel {
 void
 packet_put_udp_tunnel(struct gen_packet *p, struct rng *r, struct packet_net net)
 {
-	const struct tunnel *t = &tunnels[rng_below(r, 3)];
+	const struct tunnel *t = &tunnels[rng_chance(r, 40) ? 0 : rng_below(r, 3)];
 	const uint32_t start = p->len;
 	const uint32_t shape = rng_below(r, 100);
 	const uint32_t other = 49152 + rng_below(r, 4);

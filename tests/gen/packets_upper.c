@@ -57,7 +57,9 @@ put_gre(struct gen_packet *p, struct rng *r, struct packet_net net)
 		{ 0, 0, NULL },
 	};
 	const struct packet_kind k = packet_draw(r, kinds);
-	const uint32_t flags = rng_chance(r, 45) ? 0 : (rng_next(r) & 0xb000);
+	const uint32_t flags = rng_chance(r, 40)   ? 0
+			       : rng_chance(r, 30) ? 0xb000
+						   : rng_next(r) & 0xb000;
 	const uint32_t odd = rng_chance(r, 92) ? 0 : 1u << rng_below(r, 15);
 
 	packet_put16(p, flags | odd);
@@ -125,8 +127,8 @@ static const struct upper {
 } uppers[] = {
 	{ 20, 6, 0, packet_put_transport },
 	{ 12, 17, 0, packet_put_transport },
-	{ 18, 17, 1, packet_put_udp_tunnel },
-	{ 6, 132, 0, packet_put_transport },
+	{ 20, 17, 1, packet_put_udp_tunnel },
+	{ 9, 132, 0, packet_put_transport },
 	{ 6, 1, 0, packet_put_transport },
 	{ 6, 58, 0, packet_put_transport },
 	{ 3, 2, 0, packet_put_transport },
@@ -135,7 +137,8 @@ static const struct upper {
 	{ 8, 47, 1, put_gre },
 	{ 4, AH, 1, put_ah },
 	{ 3, 50, 0, put_esp },
-	{ 2, 9, 0, put_versioned },
+	{ 3, 9, 0, put_versioned },
+	{ 2, 89, 0, put_versioned },
 	{ 3, 103, 0, put_versioned },
 	{ 3, 112, 0, put_versioned },
 	{ 1, NO_NEXT, 0, put_payload },
@@ -174,7 +177,7 @@ packet_draw_upper(struct rng *r, unsigned depth, bool ip6)
 		protocol = 58;
 	else if (protocol == 58 && !ip6 && rng_chance(r, 80))
 		protocol = 1;
-	return (struct packet_upper){ protocol, depth - u->nests, u->put };
+	return (struct packet_upper){ protocol, depth - u->nests, u->put, true };
 }
 
 void

@@ -30,7 +30,7 @@ draw_frame(struct rng *r)
 {
 	const uint32_t shape = rng_below(r, 100);
 
-	if (shape < 40)
+	if (shape < 55)
 		return rng_chance(r, 60) ? DATA : DATA | QOS;
 	if (shape < 90)
 		return pool_wlan_frame(r);
@@ -52,9 +52,9 @@ put_control(struct gen_packet *p, struct rng *r, uint8_t fc)
 {
 	const bool short_one = (fc & 0xf0) == 0xc0 || (fc & 0xf0) == 0xd0;
 
-	packet_put(p, pool_mac(r), 6);
+	packet_put_mac(p, r);
 	if (!short_one || rng_chance(r, 10))
-		packet_put(p, pool_mac(r), 6);
+		packet_put_mac(p, r);
 	if (rng_chance(r, 60))
 		packet_put_noise(p, r, rng_below(r, 24)); /* control and bitmap; or FCS */
 }
@@ -67,10 +67,10 @@ put_data(struct gen_packet *p, struct rng *r, unsigned depth, enum padding paddi
 	const uint8_t fc = p->data[p->len - 4], flags = p->data[p->len - 3];
 
 	for (int i = 0; i < 3; i++)
-		packet_put(p, pool_mac(r), 6);
+		packet_put_mac(p, r);
 	put_little16(p, rng_next(r)); /* sequence control: before the fourth address */
 	if ((flags & (TO_DS | FROM_DS)) == (TO_DS | FROM_DS) && rng_chance(r, 75))
-		packet_put(p, pool_mac(r), 6);
+		packet_put_mac(p, r);
 	if (fc & QOS) {
 		put_little16(p, rng_below(r, 16));
 		if ((flags & ORDER) && rng_chance(r, 80))
@@ -87,7 +87,7 @@ static void
 put_management(struct gen_packet *p, struct rng *r)
 {
 	for (int i = 0; i < 3; i++)
-		packet_put(p, pool_mac(r), 6);
+		packet_put_mac(p, r);
 	put_little16(p, rng_next(r));
 	packet_put_payload(p, r);
 }

@@ -27,6 +27,7 @@ struct packet_kind packet_draw(struct rng *, const struct packet_kind *table);
 
 /* The tables of packets_kinds.c. */
 extern const struct packet_kind packet_ethernet_kinds[];
+extern const struct packet_kind packet_shim_kinds[];
 extern const struct packet_kind packet_ppp_kinds[];
 extern const struct packet_kind packet_hdlc_kinds[];
 extern const struct packet_kind packet_family_kinds[]; /* address families, 4 bytes */
@@ -39,6 +40,9 @@ extern const struct packet_kind packet_ip4_kinds[];
 extern const struct packet_kind packet_ip6_kinds[];
 extern const struct packet_kind packet_llc_kinds[]; /* no type field */
 extern const struct packet_kind packet_opaque_kinds[];
+extern const struct packet_kind packet_ltalk_kinds[]; /* no type field */
+extern const struct packet_kind packet_any_kinds[];   /* no type field */
+extern const struct packet_kind packet_number_kinds[];
 
 /* Appends a type field of two bytes and what it announces.  `VALUE_LLC` and `VALUE_RAW`
  * are the length. */
@@ -47,6 +51,12 @@ void packet_put_typed(
 
 /* A length field of IEEE 802.3, mostly right. */
 uint32_t packet_length_field(struct rng *, uint32_t length);
+
+/* Inverts one bit of `count` bytes at `at`. */
+void packet_flip(struct gen_packet *, struct rng *, uint32_t at, uint32_t count);
+/* Addresses of the pool, sometimes with a bit inverted. */
+void packet_put_mac(struct gen_packet *, struct rng *);
+void packet_put_ip4_address(struct gen_packet *, struct rng *);
 
 /* Payload: few bytes mostly, never more than fit. */
 void packet_put_payload(struct gen_packet *, struct rng *);
@@ -57,6 +67,7 @@ struct packet_upper {
 	uint8_t protocol; /* that the header announces */
 	unsigned depth;
 	void (*put)(struct gen_packet *, struct rng *, struct packet_net);
+	bool near; /* addresses are sometimes only nearly of the pool */
 };
 
 /* An IPv4 packet with a header of `words` times 4 bytes. */

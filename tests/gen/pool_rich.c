@@ -45,7 +45,8 @@ static const uint8_t llc_controls[] = { 0x03, 0x13, 0x01, 0x00, 0x63, 0x43, 0x0f
 static const uint16_t decnets[] = { 1 << 10 | 1, 1 << 10 | 2, 2 << 10 | 1,
 	63 << 10 | 1023, 0, 4 << 10 | 257, 1, 257 };
 
-static const uint8_t mac8s[] = { 1, 2, 0, 0xff, 5, 0x80 };
+/* The last two are what libpcap 1.10.3 takes $1 and $2 for. */
+static const uint8_t mac8s[] = { 1, 2, 0, 0xff, 5, 0x80, 0xd1, 0xd2 };
 static const uint32_t ifindexes[] = { 1, 2, 3, 0, 0x01000000, 4 };
 
 /* IEEE 802.11-2020 §9.2.4.1.3: data, management, control, and the type 3 besides. */
