@@ -1,8 +1,8 @@
 /* agree.c: do we mean what libpcap means, and do all of our back ends say the same?
  *
- * In: tests/prop/exprs.txt, language.txt and exprs_bad.txt, and random expressions for
- * each family of link types (links.h); out: TAP, a line for each claim of claim.def, and
- * for each failure the smallest expression and the packet that show it.
+ * In: tests/prop/exprs.txt, language.txt, exprs_bad.txt and peel.txt, and random
+ *expressions for each family of link types (links.h); out: TAP, a line for each claim of
+ *claim.def, and for each failure the smallest expression and the packet that show it.
  *
  * The long run, which is not part of `make check` (some hours):
  *	AGREE_RANDOM=100000 tests/prop/agree
@@ -10,18 +10,21 @@
  *
  * Environment: AGREE_SEED (decimal), AGREE_RANDOM (number of random expressions of each
  * family), AGREE_FAMILY (this one only, no files), AGREE_PACKETS (of each link type),
- * AGREE_EBPF (percentage of expressions loaded as eBPF), AGREE_SHOW (failures shown of
- * each claim), AGREE_GUARDS=1 (see struct expr_kind), AGREE_TRACE=1 (names each
- * expression on stderr), AGREE_EXPR and AGREE_LINK (this one expression only, on that
- * LINKTYPE_ number). */
+ * AGREE_SCOPED=1 (peel_scoped.txt as well), AGREE_EBPF (percentage of expressions loaded
+ *as eBPF), AGREE_SHOW (failures shown of each claim), AGREE_GUARDS=1 (see struct
+ *expr_kind), AGREE_TRACE=1 (names each expression on stderr), AGREE_EXPR and AGREE_LINK
+ *(this one expression only, on that LINKTYPE_ number). */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../gen/pool.h"
+#include "adapt.h"
 #include "campaign.h"
 #include "ebpf.h"
 #include "links.h"
+#include "peel.h"
 
 #define RANDOM 120     /* expressions of each family */
 #define PACKETS 150    /* of each link type */
@@ -40,6 +43,9 @@ setting(const char *name, unsigned long otherwise)
 
 /* Ethernet's expressions of exprs.txt are tried on these as well. */
 static const uint16_t others[] = { 101, 113, 276 };
+
+/* Of packets around VXLAN. */
+static const uint16_t outers[] = { 1, 101, 113, 276 };
 
 static void
 try_line(struct campaign *c, struct expr *e, uint16_t linktype)
@@ -70,6 +76,56 @@ try_bad(struct campaign *c, struct expr *e, uint16_t linktype)
 	*bar = '\0';
 	e->len = (size_t)(bar - e->text);
 	campaign_refuse(c, e, linktype, bar + 3);
+}
+
+/* `expression | tunnels | inner expression` */
+static void
+try_peel(struct campaign *c, struct expr *e, uint16_t linktype)
+{
+	char *tunnels = strstr(e->text, " | ");
+	char *inner = tunnels ? strstr(tunnels + 3, " | ") : NULL;
+	struct peel peel;
+
+	if (!inner) {
+		printf("# peel.txt: no three parts: %s\n", e->text);
+		c->failed[CLAIM_PEEL]++;
+		return;
+	}
+	*tunnels = *inner = '\0';
+	if (!peel_read(tunnels + 3, &peel)) {
+		printf("# peel.txt: no such tunnels: %s\n", tunnels + 3);
+		c->failed[CLAIM_PEEL]++;
+		return;
+	}
+	campaign_peel(c, &(struct peel_case){ e->text, inner + 3, linktype, &peel });
+}
+
+/* Random expressions behind `vxlan`, which libpcap 1.10.3 does not know. */
+static void
+try_vxlan(struct campaign *c, unsigned long count)
+{
+	for (unsigned long i = 0; i < count; i++) {
+		struct rng r = { rng_mix(c->check.seed + i) + FAMILIES };
+		const struct expr_kind kind = { .linktype = ETHERNET };
+		const bool any = rng_chance(&r, 60);
+		const uint32_t number = pool_vni(&r);
+		struct expr text = { .len = 0 }, inner = { .len = 0 };
+		struct oracle o;
+		struct peel peel;
+		char tunnel[32] = "vxlan";
+
+		if (!any)
+			snprintf(tunnel, sizeof tunnel, "vxlan %" PRIu32, number);
+		peel_read(tunnel, &peel);
+		expr_build(&r, &kind, &inner);
+		expr_add(&text, "%s and ( %s )", tunnel, inner.text);
+		if (!adapt_asks_link(inner.text) &&
+			oracle_open(&o, inner.text, ETHERNET, false)) {
+			oracle_close(&o);
+			campaign_peel(c, &(struct peel_case){ text.text, inner.text,
+						 outers[i % 4], &peel });
+		}
+	}
 }
 
 static bool
@@ -155,9 +211,14 @@ try_all(struct campaign *c)
 {
 	const char *family = getenv("AGREE_FAMILY");
 
+	if (!family)
+		try_vxlan(c, setting("AGREE_RANDOM", RANDOM));
 	return (family || (try_file(c, "exprs.txt", try_on_others) &&
 				  try_file(c, "language.txt", try_line) &&
-				  try_file(c, "exprs_bad.txt", try_bad))) &&
+				  try_file(c, "exprs_bad.txt", try_bad) &&
+				  try_file(c, "peel.txt", try_peel) &&
+				  (!setting("AGREE_SCOPED", 0) ||
+					  try_file(c, "peel_scoped.txt", try_peel)))) &&
 	       try_families(c, family);
 }
 

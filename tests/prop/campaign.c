@@ -115,6 +115,28 @@ campaign_refuse(
 		claim_text(f.claim), e->text, linktype, f.got, gist);
 }
 
+void
+campaign_peel(struct campaign *c, const struct peel_case *pc)
+{
+	struct failure f;
+
+	c->tried++;
+	if (c->trace)
+		fprintf(stderr, "%u | %s\n", pc->linktype, pc->text);
+	if (check_peel(&c->check, pc, &f))
+		return;
+	if (c->failed[f.claim]++ >= c->show)
+		return;
+	printf("# FAILED: %s\n#   expression: %s\n#   inner: %s\n#   link type %u, %s "
+	       "program: %s\n",
+		claim_text(f.claim), pc->text, pc->inner, pc->linktype,
+		f.no_optimise ? "unoptimised" : "optimised", f.got);
+	if (f.detail[0])
+		printf("#   message: %s\n", f.detail);
+	if (f.view.data)
+		show_packet(&f, pc->text, pc->linktype);
+}
+
 int
 campaign_report(const struct campaign *c)
 {

@@ -23,6 +23,9 @@ void campaign_try(struct campaign *, struct expr *, uint16_t linktype);
 void campaign_refuse(
 	struct campaign *, const struct expr *, uint16_t linktype, const char *gist);
 
+/* Tries an expression behind a tunnel. */
+void campaign_peel(struct campaign *, const struct peel_case *);
+
 /* TAP; 0 when no claim failed. */
 int campaign_report(const struct campaign *);
 

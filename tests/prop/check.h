@@ -51,6 +51,16 @@ struct failure {
 /* False when a claim fails. */
 bool check_expr(struct check *, const char *text, uint16_t linktype, struct failure *);
 
+/* Does `text` say of each packet what libpcap says by `inner` of the packet inside it? */
+struct peel;
+struct peel_case {
+	const char *text;  /* with the tunnel's keyword */
+	const char *inner; /* without */
+	uint16_t linktype; /* of the outer packet */
+	const struct peel *peel;
+};
+bool check_peel(struct check *, const struct peel_case *, struct failure *);
+
 /* Is it refused by libpcap (unless only its head does) and by us? */
 bool check_refused(struct check *, const char *text, uint16_t linktype, bool head_only,
 	struct failure *);

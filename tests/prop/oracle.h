@@ -43,6 +43,7 @@ struct view {
 	const uint8_t *data;
 	uint32_t caplen; /* bytes at data */
 	uint32_t len;    /* bytes on the wire */
+	bool inside;     /* was in another packet: an address below 0 is in that one */
 	enum fill fill;  /* of the bytes from caplen on */
 	uint64_t seed;   /* of the noise */
 };

@@ -36,7 +36,7 @@ load(const struct oracle *o, const struct view *v, uint32_t at, uint32_t size,
 	uint32_t value = 0;
 
 	if (at > ADDRESS_END - size)
-		return OUTCOME_REJECT;
+		return v->inside ? OUTCOME_NONE : OUTCOME_REJECT;
 	for (uint32_t i = 0; i < size; i++) {
 		if (v->fill == FILL_NONE && !is_captured(o, v, at + i))
 			return OUTCOME_BEYOND;

@@ -129,6 +129,26 @@ trial_compile(struct trial *t, bool *done)
 }
 
 bool
+trial_compile_ours(struct trial *t, enum claim claim, bool *done)
+{
+	*done = false;
+	for (int i = 0; i < 2; i++) {
+		struct diags ds;
+
+		t->ours[i] = compile(t, FILTER_INPUT_FILE, i == 1, &ds);
+		if (t->ours[i] || (i == 0 && said_never(&ds)))
+			continue;
+		*done = is_pending(t, &ds);
+		t->check->pending += *done;
+		if (*done)
+			return true;
+		trial_describe(t, &ds);
+		return trial_fail(t, claim, "we refuse it");
+	}
+	return true;
+}
+
+bool
 trial_refuse(struct trial *t, bool head_only)
 {
 	const bool theirs = oracle_open(&t->oracle, t->text, t->linktype, false);

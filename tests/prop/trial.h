@@ -29,7 +29,9 @@ bool trial_hold(struct trial *, enum claim, bool holds, const char *got);
 void trial_describe(struct trial *, const struct diags *);
 
 /* These are false when a claim failed. */
-bool trial_compile(struct trial *, bool *done);    /* *done: there is nothing to run */
+bool trial_compile(struct trial *, bool *done); /* *done: there is nothing to run */
+/* Ours alone; what is not compiled yet is counted. */
+bool trial_compile_ours(struct trial *, enum claim, bool *done);
 bool trial_refuse(struct trial *, bool head_only); /* nothing is to run */
 /* Of the optimised program only, and only where there is such a thing. */
 bool trial_compile_cooked(struct trial *);
