@@ -15,8 +15,9 @@ struct test;
 enum ast_kind {
 	/* logic */
 	AST_AND,
-	AST_OR,  /* n-ary: first … next */
-	AST_NOT, /* first */
+	AST_OR,    /* n-ary: first … next */
+	AST_NOT,   /* first */
+	AST_INNER, /* first: the word; last: what is tried in the packet and in tunnels */
 	/* leaves */
 	AST_ID,       /* quals, id */
 	AST_PROTO,    /* quals.proto alone */
@@ -24,6 +25,9 @@ enum ast_kind {
 	AST_CAST,     /* quals.proto, cast */
 	AST_LESS,
 	AST_GREATER, /* number */
+	AST_PRIM,    /* quals.proto, prim, arg … */
+	/* in the list of leaves only: where a scope ends */
+	AST_SCOPE_END,
 };
 
 enum id_kind {
@@ -69,7 +73,15 @@ struct ast {
 	enum relop relop;
 	uint32_t number;
 	const struct arith *left, *right;
-	const struct test *test; /* leaves: set by resolve */
+	enum qual_prim prim;
+	const struct token *arg, *arg2; /* of a primitive; NULL: left out */
+	int op;            /* token kind of an operator before the last one */
+	bool list;         /* arg is the '(' of `(V or V …)` */
+	bool scope;        /* `vlan 7 (…)`: what follows is inside */
+	uint64_t needs;    /* entries that it reads behind, by resolve */
+	uint64_t shifted;  /* ditto, that have moved what it reads */
+	unsigned entry;    /* of an encapsulation: its entry + 1 */
+	struct test *test; /* leaves: set by resolve */
 };
 
 struct syntax {

@@ -78,7 +78,7 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *scratch,
 	order(&f->graph, &f->arena, &f->order);
 	struct cbpf_block *root = cbpf_emit(&f->order, scratch, &blocks, &f->why);
 	if (root != NULL)
-		cbpf_encode(root, blocks, &f->arena, &f->cbpf);
+		cbpf_encode(root, blocks, f->order.slots > 0, &f->arena, &f->cbpf);
 	return true;
 }
 

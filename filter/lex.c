@@ -28,7 +28,7 @@ static const struct keyword keywords[] = {
 #define WORD_VALUE_LESS(v) v
 #define WORD_VALUE_GREATER(v) v
 #define WORD_VALUE_LEN(v) v
-#define WORD_VALUE_LATER(v) v
+#define WORD_VALUE_PRIM(v) PRIM_##v
 #define X(text, class, value) { text, WORD_##class, WORD_VALUE_##class(value) },
 #include "keyword.def"
 #undef X
@@ -427,7 +427,7 @@ lex_nearest(const char *word, uint32_t len)
 	unsigned least = len < 3 ? 1 : len < 6 ? 2 : 3; /* edits, exclusive */
 	for (unsigned i = 0; i < KEYWORDS && len <= 32; i++) {
 		uint32_t n = (uint32_t)strlen(keywords[i].text);
-		if (n > 32 || keywords[i].word == WORD_LATER)
+		if (n > 32)
 			continue;
 		unsigned edits = distance(word, len, keywords[i].text, n);
 		if (edits < least && edits < n) {

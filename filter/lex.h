@@ -38,7 +38,7 @@ enum word_class {
 	WORD_GREATER,
 	WORD_LEN,
 	WORD_NUMBER,
-	WORD_LATER,
+	WORD_PRIM,
 };
 
 struct token {

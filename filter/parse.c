@@ -17,6 +17,7 @@ struct frame {
 	struct span not_at; /* the first of those 'not' */
 	uint32_t open;      /* index of the '(' + 1; 0: the whole text */
 	struct quals quals; /* in force at the '(' */
+	struct ast *scope;  /* the word before the '(' that opened a scope, or NULL */
 };
 
 struct state {
@@ -74,6 +75,35 @@ leaf_new(struct state *s, enum ast_kind kind, struct span span)
 	*s->leaf = a;
 	s->leaf = &a->next_leaf;
 	return a;
+}
+
+static void
+push_frame(struct state *s, struct frame f)
+{
+	if (s->depth == s->room) {
+		uint32_t room = s->room ? s->room * 2 : 16;
+		struct frame *to = ARENA_ARRAY(s->p.arena, room, struct frame);
+		if (s->depth > 0)
+			memcpy(to, s->frame, s->depth * sizeof(*to));
+		s->frame = to;
+		s->room = room;
+	}
+	s->frame[s->depth++] = f;
+}
+
+static bool
+unbalanced(struct state *s, const struct token *t)
+{
+	if (t->kind == ')') {
+		diags_error(s->p.diags, DIAG_PAREN, t->span,
+			"unbalanced parenthesis: this ')' closes nothing");
+		diags_hint(s->p.diags, "take it out, or open it with '('");
+	} else {
+		diags_error(s->p.diags, DIAG_PAREN, t->span,
+			"unbalanced parenthesis: this '(' is never closed");
+		diags_hint(s->p.diags, "add ')'");
+	}
+	return false;
 }
 
 /* --- operands -------------------------------------------------------------------- */
@@ -204,8 +234,11 @@ take_dir(struct state *s, struct quals *q)
 		return false;
 	q->dir = t->number;
 	s->p.at++;
+	if (t->number > DIR_DST)
+		return true;
 	bool both = is_word(t + 1, WORD_AND), either = is_word(t + 1, WORD_OR);
-	if ((both || either) && is_word(t + 2, WORD_DIR) && t[2].number != t->number) {
+	if ((both || either) && is_word(t + 2, WORD_DIR) && t[2].number <= DIR_DST &&
+		t[2].number != t->number) {
 		q->dir = both ? DIR_SRC_AND_DST : DIR_SRC_OR_DST;
 		s->p.at += 2;
 	}
@@ -220,7 +253,7 @@ take_head(struct state *s, struct frame *f, enum qual_proto proto, struct span f
 	bool dir = take_dir(s, &q);
 	const struct token *t = peek(s);
 	if (t->kind == TOK_WORD && t->word == WORD_TYPE) {
-		if (dir && t->number == TYPE_PROTO)
+		if (dir && t->number >= TYPE_PROTO)
 			return parse_unexpected(&s->p, "'host', 'net', 'port' or an id");
 		q.type = t->number;
 		s->p.at++;
@@ -248,6 +281,26 @@ take_length(struct state *s, struct ast **out)
 	return true;
 }
 
+/* A primitive by a word; with a scope behind it, *out is NULL and a frame is open. */
+static bool
+take_prim(struct state *s, enum qual_prim prim, struct ast **out)
+{
+	struct ast *a = leaf_new(s, AST_PRIM, peek(s)->span);
+	*out = a;
+	if (!parse_prim(&s->p, prim, a))
+		return false;
+	if (!a->scope)
+		return true;
+	if (peek(s)->match == 0)
+		return unbalanced(s, peek(s));
+	*out = NULL;
+	push_frame(
+		s, (struct frame){ .open = s->p.at + 1, .scope = a, .quals = s->quals });
+	s->quals = (struct quals){ 0 };
+	s->p.at++;
+	return true;
+}
+
 /* A protocol: before a head, before broadcast, before '[', or alone. */
 static bool
 take_proto(struct state *s, struct frame *f, struct ast **out)
@@ -258,6 +311,9 @@ take_proto(struct state *s, struct frame *f, struct ast **out)
 	s->p.at++;
 	if (is_word(next, WORD_DIR) || is_word(next, WORD_TYPE))
 		return take_head(s, f, t->number, t->span);
+	if (is_word(next, WORD_PRIM) && next->number >= PRIM_TYPE &&
+		next->number <= PRIM_DIR)
+		return take_prim(s, next->number, out);
 	bool cast = is_word(next, WORD_CAST);
 	if (is_id(next)) {
 		const char *text = s->p.tokens->text;
@@ -286,6 +342,9 @@ take_term(struct state *s, struct frame *f, struct ast **out)
 	if (t->kind == '-' || t->kind == TOK_NUMBER || t->kind == '(' ||
 		is_word(t, WORD_LEN))
 		return take_relation(s, out);
+	enum qual_prim tunnel;
+	if (parse_is_tunnel(&s->p, &tunnel))
+		return take_prim(s, tunnel, out);
 	if (is_id(t))
 		return bare_id(s);
 	if (t->kind != TOK_WORD)
@@ -294,6 +353,7 @@ take_term(struct state *s, struct frame *f, struct ast **out)
 	case WORD_PROTO: return take_proto(s, f, out);
 	case WORD_DIR:
 	case WORD_TYPE: return take_head(s, f, PROTO_NONE, t->span);
+	case WORD_PRIM: return take_prim(s, t->number, out);
 	case WORD_LESS:
 	case WORD_GREATER: return take_length(s, out);
 	case WORD_CAST: {
@@ -308,27 +368,12 @@ take_term(struct state *s, struct frame *f, struct ast **out)
 	case WORD_NOT:
 	case WORD_MASK:
 	case WORD_LEN:
-	case WORD_NUMBER:
-	case WORD_LATER: break;
+	case WORD_NUMBER: break;
 	}
 	return parse_unexpected(&s->p, "a filter term");
 }
 
 /* --- logic ----------------------------------------------------------------------- */
-
-static void
-push_frame(struct state *s, struct frame f)
-{
-	if (s->depth == s->room) {
-		uint32_t room = s->room ? s->room * 2 : 16;
-		struct frame *to = ARENA_ARRAY(s->p.arena, room, struct frame);
-		if (s->depth > 0)
-			memcpy(to, s->frame, s->depth * sizeof(*to));
-		s->frame = to;
-		s->room = room;
-	}
-	s->frame[s->depth++] = f;
-}
 
 static struct ast *
 negated(struct state *s, struct ast *a, struct span not_at)
@@ -369,21 +414,6 @@ combine(struct state *s, struct frame *f, struct ast *a)
 	f->acc = acc;
 }
 
-static bool
-unbalanced(struct state *s, const struct token *t)
-{
-	if (t->kind == ')') {
-		diags_error(s->p.diags, DIAG_PAREN, t->span,
-			"unbalanced parenthesis: this ')' closes nothing");
-		diags_hint(s->p.diags, "take it out, or open it with '('");
-	} else {
-		diags_error(s->p.diags, DIAG_PAREN, t->span,
-			"unbalanced parenthesis: this '(' is never closed");
-		diags_hint(s->p.diags, "add ')'");
-	}
-	return false;
-}
-
 /* '(': of arithmetic, of an id list, or of logic.  *out NULL on success: a frame. */
 static bool
 take_open(struct state *s, struct frame *f, struct ast **out)
@@ -420,6 +450,7 @@ take_operand(struct state *s, bool *complete)
 	struct frame *f = &s->frame[s->depth - 1];
 	const struct token *t = peek(s);
 	struct ast *a = NULL;
+	enum qual_prim tunnel;
 	bool ok;
 	*complete = false;
 	if (is_word(t, WORD_NOT)) {
@@ -432,7 +463,8 @@ take_operand(struct state *s, bool *complete)
 		ok = take_open(s, f, &a);
 	else if (t->kind == ')' && f->open == 0)
 		ok = unbalanced(s, t);
-	else if (f->only_ids || f->want_id || (f->acc != NULL && begins_id(s)))
+	else if (f->only_ids || f->want_id ||
+		 (f->acc != NULL && begins_id(s) && !parse_is_tunnel(&s->p, &tunnel)))
 		ok = wants_id(s, t) && take_id(s, &a);
 	else
 		ok = take_term(s, f, &a);
@@ -443,6 +475,20 @@ take_operand(struct state *s, bool *complete)
 	combine(s, f, a);
 	*complete = true;
 	return true;
+}
+
+/* The word and what is inside it. */
+static struct ast *
+scoped(struct state *s, const struct frame *f, struct span close)
+{
+	struct ast *a = ARENA_NEW(s->p.arena, struct ast);
+	leaf_new(s, AST_SCOPE_END, close);
+	*a = (struct ast){ .kind = f->scope->prim == PRIM_INNER ? AST_INNER : AST_AND,
+		.first = f->scope,
+		.last = f->acc,
+		.span = parse_join(f->scope->span, close) };
+	f->scope->next = f->acc;
+	return a;
 }
 
 static bool
@@ -475,7 +521,7 @@ take_operator(struct state *s, bool *done)
 		return misspelt(s);
 	if (f->open == 0)
 		return unbalanced(s, t);
-	struct ast *a = f->acc;
+	struct ast *a = f->scope != NULL ? scoped(s, f, t->span) : f->acc;
 	s->quals = f->quals;
 	s->depth--;
 	s->p.at++;

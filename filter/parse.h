@@ -18,6 +18,13 @@ bool parse(const struct tokens *, struct arena *, struct syntax *, struct diags 
 /* Reads one arithmetic expression as far as it goes; NULL on a fault. */
 const struct arith *parse_arith(struct parser *);
 
+/* parse_prim.c: the primitive that begins with the word that is next: fills in prim, its
+ * arguments and the span.  `scope`: a '(' follows that opens one. */
+bool parse_prim(struct parser *, enum qual_prim, struct ast *);
+
+/* Is the name that is next one of the tunnels that are words only before '(' ? */
+bool parse_is_tunnel(const struct parser *, enum qual_prim *);
+
 bool parse_is_relop(int token_kind, enum relop *);
 bool parse_is_arith_op(int token_kind, enum arith_op *);
 

@@ -26,15 +26,6 @@ parse_unexpected(struct parser *p, const char *wanted)
 			"syntax error: the expression ends where %s should follow",
 			wanted);
 	}
-	if (t->kind == TOK_WORD && t->word == WORD_LATER) {
-		diags_error(p->diags, DIAG_UNSUPPORTED, t->span,
-			"'%.*s' is a word of the language that this version does not "
-			"compile yet",
-			parse_shown(t->span), text);
-		diags_hint(p->diags, "a host of that name is written \\%.*s",
-			parse_shown(t->span), text);
-		return false;
-	}
 	diags_error(p->diags, DIAG_SYNTAX, t->span,
 		"syntax error: unexpected '%.*s' where %s should follow",
 		parse_shown(t->span), text, wanted);

@@ -36,6 +36,17 @@ static const struct proto protos[PROTOS] = {
 	[PROTO_IPX] = { PROTO_IPX, "ipx", LEVEL_LINK, 0xe0, BASE_NOWHERE, true },
 	[PROTO_NETBEUI] = { PROTO_NETBEUI, "netbeui", LEVEL_LINK, 0xf0, BASE_NOWHERE,
 		true },
+	[PROTO_CLNP] = { PROTO_CLNP, "clnp", LEVEL_ISO, 0x81, BASE_NOWHERE, false },
+	[PROTO_ESIS] = { PROTO_ESIS, "esis", LEVEL_ISO, 0x82, BASE_NOWHERE, false },
+	[PROTO_ISIS] = { PROTO_ISIS, "isis", LEVEL_ISO, 0x83, BASE_NOWHERE, false },
+	[PROTO_L1] = { PROTO_L1, "l1", LEVEL_ISIS, 0, BASE_NOWHERE, false },
+	[PROTO_L2] = { PROTO_L2, "l2", LEVEL_ISIS, 0, BASE_NOWHERE, false },
+	[PROTO_IIH] = { PROTO_IIH, "iih", LEVEL_ISIS, 0, BASE_NOWHERE, false },
+	[PROTO_LSP] = { PROTO_LSP, "lsp", LEVEL_ISIS, 0, BASE_NOWHERE, false },
+	[PROTO_SNP] = { PROTO_SNP, "snp", LEVEL_ISIS, 0, BASE_NOWHERE, false },
+	[PROTO_CSNP] = { PROTO_CSNP, "csnp", LEVEL_ISIS, 0, BASE_NOWHERE, false },
+	[PROTO_PSNP] = { PROTO_PSNP, "psnp", LEVEL_ISIS, 0, BASE_NOWHERE, false },
+	[PROTO_RADIO] = { PROTO_RADIO, "radio", LEVEL_NONE, 0, BASE_PACKET, false },
 };
 
 /* Names that are no keywords. */
@@ -61,6 +72,17 @@ proto_link_name(const char *name, uint32_t *key)
 	for (unsigned i = 0; i < sizeof(link_names) / sizeof(link_names[0]); i++)
 		if (strcmp(link_names[i].name, name) == 0) {
 			*key = link_names[i].key;
+			return true;
+		}
+	return false;
+}
+
+bool
+proto_iso_name(const char *name, uint32_t *key)
+{
+	for (unsigned i = 0; i < PROTOS; i++)
+		if (protos[i].level == LEVEL_ISO && strcmp(protos[i].name, name) == 0) {
+			*key = protos[i].key;
 			return true;
 		}
 	return false;

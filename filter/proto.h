@@ -11,12 +11,15 @@ enum proto_level {
 	LEVEL_IP,   /* key: protocol over IPv4 */
 	LEVEL_IP6,  /* key: next header over IPv6 */
 	LEVEL_BOTH, /* key: over either */
+	LEVEL_ISO,  /* key: first byte behind LLC */
+	LEVEL_ISIS, /* a set of IS-IS PDUs, see resolve_iso.c */
 };
 
 /* Where proto[offset] counts from. */
 enum proto_base {
 	BASE_NOWHERE,   /* proto[] is an error */
 	BASE_LINK,      /* the link header */
+	BASE_PACKET,    /* the packet; a radio header begins there */
 	BASE_NET,       /* the network header, when it is this protocol's */
 	BASE_TRANSPORT, /* behind the IPv4 header, first fragments only */
 	BASE_IP6_NEXT,  /* behind the IPv6 header, no extension headers */
@@ -35,5 +38,7 @@ const struct proto *proto_find(enum qual_proto);
 
 /* The key of a name after `ether proto`; false when there is none. */
 bool proto_link_name(const char *name, uint32_t *key);
+/* Ditto after `iso proto`. */
+bool proto_iso_name(const char *name, uint32_t *key);
 
 #endif

@@ -34,14 +34,110 @@ enum qual_proto {
 	PROTO_STP,
 	PROTO_IPX,
 	PROTO_NETBEUI,
+	PROTO_CLNP,
+	PROTO_ESIS,
+	PROTO_ISIS,
+	PROTO_L1,
+	PROTO_L2,
+	PROTO_IIH,
+	PROTO_LSP,
+	PROTO_SNP,
+	PROTO_CSNP,
+	PROTO_PSNP,
+	PROTO_RADIO,
 	PROTOS
 };
 
-enum qual_dir { DIR_NONE, DIR_SRC, DIR_DST, DIR_SRC_OR_DST, DIR_SRC_AND_DST };
+enum qual_dir {
+	DIR_NONE,
+	DIR_SRC,
+	DIR_DST,
+	DIR_SRC_OR_DST,
+	DIR_SRC_AND_DST,
+	/* 802.11 */
+	DIR_ADDR1,
+	DIR_ADDR2,
+	DIR_ADDR3,
+	DIR_ADDR4,
+	DIR_RA,
+	DIR_TA
+};
 
-enum qual_type { TYPE_NONE, TYPE_HOST, TYPE_NET, TYPE_PORT, TYPE_PORTRANGE, TYPE_PROTO };
+enum qual_type {
+	TYPE_NONE,
+	TYPE_HOST,
+	TYPE_NET,
+	TYPE_PORT,
+	TYPE_PORTRANGE,
+	/* these take no direction */
+	TYPE_PROTO,
+	TYPE_PROTOCHAIN,
+	TYPE_GATEWAY
+};
 
 enum qual_cast { CAST_BROADCAST, CAST_MULTICAST };
+
+/* Words that are a primitive of their own, with or without arguments. */
+enum qual_prim {
+	PRIM_BYTE,
+	PRIM_INBOUND,
+	PRIM_OUTBOUND,
+	PRIM_IFINDEX,
+	/* encapsulations */
+	PRIM_VLAN,
+	PRIM_MPLS,
+	PRIM_PPPOED,
+	PRIM_PPPOES,
+	PRIM_GENEVE,
+	PRIM_VXLAN,
+	PRIM_LANE,
+	/* ... that are words only before '(' */
+	PRIM_GRE,
+	PRIM_IPIP,
+	PRIM_6IN4,
+	PRIM_GTP,
+	PRIM_INNER,
+	PRIM_LLC,
+	/* 802.11 */
+	PRIM_TYPE,
+	PRIM_SUBTYPE,
+	PRIM_DIR,
+	/* OpenBSD's packet filter */
+	PRIM_IFNAME,
+	PRIM_RSET,
+	PRIM_RNR,
+	PRIM_SRNR,
+	PRIM_REASON,
+	PRIM_ACTION,
+	/* ATM */
+	PRIM_METAC,
+	PRIM_BCC,
+	PRIM_OAM,
+	PRIM_OAMF4SC,
+	PRIM_OAMF4EC,
+	PRIM_SC,
+	PRIM_ILMIC,
+	PRIM_VPI,
+	PRIM_VCI,
+	PRIM_CONNECTMSG,
+	PRIM_METACONNECT,
+	/* SS7: MTP2, MTP3 */
+	PRIM_FISU,
+	PRIM_LSSU,
+	PRIM_MSU,
+	PRIM_HFISU,
+	PRIM_HLSSU,
+	PRIM_HMSU,
+	PRIM_SIO,
+	PRIM_OPC,
+	PRIM_DPC,
+	PRIM_SLS,
+	PRIM_HSIO,
+	PRIM_HOPC,
+	PRIM_HDPC,
+	PRIM_HSLS,
+	PRIMS
+};
 
 struct quals {
 	enum qual_proto proto;

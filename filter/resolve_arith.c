@@ -2,20 +2,43 @@
  * bytes are read?) belong to the whole relation and are tested before it. */
 #include "resolve.h"
 
-enum { IP6_HEADER = 40 };
+enum { IP6_HEADER = 40, SLL2_HEADER = 20 };
 
 /* Recursive over the tree, whose depth resolve_relation has bounded. */
 static const struct value *operand(
 	struct resolver *, const struct arith *, struct test **guard);
 
 const struct value *
-resolve_transport(
-	struct resolver *r, const struct value *index, uint32_t off, unsigned size)
+resolve_header_length(struct resolver *r)
 {
 	struct values *vs = r->values;
 	const struct value *ihl =
 		value_arith(vs, OP_AND, resolve_net(r, 0, 1), value_const(vs, 15));
-	const struct value *base = value_arith(vs, OP_SHL, ihl, value_const(vs, 2));
+	return value_arith(vs, OP_SHL, ihl, value_const(vs, 2));
+}
+
+/* A load at `index` bytes behind the place, of which `index` may be NULL. */
+static const struct value *
+load_behind(struct resolver *r, struct place p, const struct value *index, uint32_t off,
+	unsigned size)
+{
+	r->used |= p.needs;
+	if (index != NULL && p.base != NULL)
+		index = value_arith(r->values, OP_ADD, index, p.base);
+	else if (index == NULL)
+		index = p.base;
+	return value_load(r->values, index, p.off + off, size);
+}
+
+const struct value *
+resolve_transport(
+	struct resolver *r, const struct value *index, uint32_t off, unsigned size)
+{
+	struct values *vs = r->values;
+	struct place net = place_net(&r->layer);
+	const struct value *base = resolve_header_length(r);
+	if (net.base != NULL)
+		base = value_arith(vs, OP_ADD, base, net.base);
 	if (index != NULL && index->kind == VALUE_CONST)
 		off += index->k;
 	else if (index != NULL && index->kind == VALUE_ARITH && index->op == OP_ADD &&
@@ -24,7 +47,7 @@ resolve_transport(
 		base = value_arith(vs, OP_ADD, index->a, base);
 	} else if (index != NULL)
 		base = value_arith(vs, OP_ADD, index, base);
-	return value_load(vs, base, r->layer.net_at + off, size);
+	return value_load(vs, base, net.off + off, size);
 }
 
 /* The guard of one index goes behind those of the indexes inside it. */
@@ -33,7 +56,8 @@ add_guards(struct resolver *r, const struct proto *p, struct test **guard)
 {
 	struct test *first, *last = NULL;
 	switch (p->base) {
-	case BASE_LINK: return true;
+	case BASE_LINK:
+	case BASE_PACKET: return true;
 	case BASE_NET: first = resolve_link_type(r, p->key); break;
 	case BASE_IP6_NEXT:
 		first = resolve_link_type(r, proto_find(PROTO_IP6)->key);
@@ -67,6 +91,11 @@ indexed(struct resolver *r, const struct arith *a, struct test **guard)
 			"'%s' does not support the index operation", p->name);
 		return NULL;
 	}
+	if (p->base == BASE_PACKET && (r->layer.link->has & LINK_RADIO) == 0) {
+		resolve_fault(r, DIAG_LINKTYPE, a->span,
+			"radio information not present in capture");
+		return NULL;
+	}
 	const struct value *index = operand(r, a->a, &inner);
 	if (index == NULL || !add_guards(r, p, &inner))
 		return NULL;
@@ -76,11 +105,11 @@ indexed(struct resolver *r, const struct arith *a, struct test **guard)
 	uint32_t off = constant ? index->k : 0;
 	switch (p->base) {
 	case BASE_LINK: return resolve_link_field(r, base, off, a->number, a->span);
-	case BASE_NET:
-		return value_load(r->values, base, r->layer.net_at + off, a->number);
+	case BASE_NET: return load_behind(r, place_net(&r->layer), base, off, a->number);
 	case BASE_IP6_NEXT:
-		return value_load(
-			r->values, base, r->layer.net_at + IP6_HEADER + off, a->number);
+		return load_behind(
+			r, place_net(&r->layer), base, IP6_HEADER + off, a->number);
+	case BASE_PACKET: return value_load(r->values, base, off, a->number);
 	case BASE_TRANSPORT: return resolve_transport(r, index, 0, a->number);
 	case BASE_NOWHERE: break;
 	}
@@ -92,8 +121,8 @@ static const struct value *
 length(struct resolver *r)
 {
 	const struct value *len = value_len(r->values);
-	const struct value *more =
-		value_const(r->values, r->layer.cooked ? r->layer.link->header : 0);
+	const struct value *more = value_const(
+		r->values, r->opts->input == FILTER_INPUT_COOKED ? SLL2_HEADER : 0);
 	return value_arith(r->values, OP_ADD, len, more);
 }
 
@@ -154,8 +183,8 @@ without_constant(const struct value *v, uint32_t *k)
 }
 
 /* `a > 4` looks as written in a listing: jgt 4, not jge 5. */
-static struct test *
-against_constant(struct resolver *r, const struct value *v, enum relop op, uint32_t k)
+struct test *
+resolve_against(struct resolver *r, const struct value *v, enum relop op, uint32_t k)
 {
 	struct test *t;
 	if (op == REL_EQ || op == REL_NE)
@@ -184,9 +213,9 @@ compare(struct resolver *r, const struct value *a, enum relop op, const struct v
 		[REL_LT] = REL_GT,
 		[REL_LE] = REL_GE };
 	if (b->kind == VALUE_CONST)
-		return against_constant(r, a, op, b->k);
+		return resolve_against(r, a, op, b->k);
 	if (a->kind == VALUE_CONST)
-		return against_constant(r, b, mirrored[op], a->k);
+		return resolve_against(r, b, mirrored[op], a->k);
 	static const enum arith_op base[] = { [REL_EQ] = OP_EQ,
 		[REL_NE] = OP_EQ,
 		[REL_GT] = OP_GT,
@@ -219,6 +248,24 @@ resolve_relation(struct resolver *r, const struct ast *a)
 struct test *
 resolve_less(struct resolver *r, const struct ast *a)
 {
-	return against_constant(
+	return resolve_against(
 		r, length(r), a->kind == AST_LESS ? REL_LE : REL_GE, a->number);
+}
+
+/* byte I op V, of the link header. */
+struct test *
+resolve_byte(struct resolver *r, const struct ast *a)
+{
+	uint32_t k = a->arg2->number;
+	const struct value *v =
+		resolve_link_field(r, NULL, a->arg->number, 1, a->arg->span);
+	if (v == NULL || !resolve_in_range(r, a->arg2->span, "byte argument", k, 255))
+		return NULL;
+	if (a->op == '=')
+		return test_equal(r->arena, v, k);
+	if (a->op == '<' || a->op == '>')
+		return resolve_against(r, v, a->op == '<' ? REL_LT : REL_GT, k);
+	v = value_arith(
+		r->values, a->op == '&' ? OP_AND : OP_OR, v, value_const(r->values, k));
+	return test_not(r->arena, test_equal(r->arena, v, 0));
 }

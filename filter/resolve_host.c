@@ -43,17 +43,8 @@ static struct test *
 either_end(struct resolver *r, enum qual_dir dir, uint32_t src, uint32_t dst,
 	const struct prefix *p, unsigned words)
 {
-	switch (dir) {
-	case DIR_SRC: return address_at(r, src, p, words);
-	case DIR_DST: return address_at(r, dst, p, words);
-	case DIR_SRC_AND_DST:
-		return test_and(r->arena, address_at(r, src, p, words),
-			address_at(r, dst, p, words));
-	case DIR_NONE:
-	case DIR_SRC_OR_DST: break;
-	}
-	return test_or(
-		r->arena, address_at(r, src, p, words), address_at(r, dst, p, words));
+	return resolve_ends(r, dir, dir != DIR_DST ? address_at(r, src, p, words) : NULL,
+		dir != DIR_SRC ? address_at(r, dst, p, words) : NULL);
 }
 
 static struct test *
@@ -75,6 +66,8 @@ ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
 	for (unsigned i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++) {
 		if (a->quals.proto != PROTO_NONE && a->quals.proto != carriers[i].proto)
 			continue;
+		if (a->quals.proto == PROTO_NONE && i > 0 && r->layer.mpls > 0)
+			continue; /* only IP can be told behind labels */
 		struct test *type =
 			resolve_link_type(r, proto_find(carriers[i].proto)->key);
 		if (type == NULL)
@@ -208,6 +201,18 @@ host_name(struct resolver *r, const struct ast *a, const char *name)
 	return any;
 }
 
+static bool
+ether_of(struct resolver *r, const struct ast *a, const char *name, uint8_t mac[6])
+{
+	const struct filter_names *names = r->opts->names;
+	if (names != NULL && names->ether != NULL && names->ether(names->ctx, name, mac))
+		return true;
+	diags_error(r->diags, DIAG_NAME, a->span, "unknown Ethernet-like host '%.100s'",
+		name);
+	diags_hint(r->diags, "it is looked up in /etc/ethers");
+	return false;
+}
+
 static struct test *
 by_name(struct resolver *r, const struct ast *a)
 {
@@ -224,12 +229,74 @@ by_name(struct resolver *r, const struct ast *a)
 	if (a->quals.proto != PROTO_LINK)
 		return host_name(r, a, name);
 	uint8_t mac[6];
-	if (r->layer.link->mac_dst != NO_MAC &&
-		(names == NULL || names->ether == NULL ||
-			!names->ether(names->ctx, name, mac)))
-		return resolve_fault(r, DIAG_NAME, a->span,
-			"unknown Ethernet-like host '%.100s'", name);
-	return resolve_mac(r, a->quals.dir, mac);
+	if (r->layer.link->mac != MAC_FIXED && r->layer.link->mac != MAC_WLAN)
+		return resolve_no_link(r, "link host NAME");
+	return ether_of(r, a, name, mac) ? resolve_mac(r, a->quals.dir, mac) : NULL;
+}
+
+/* Is the packet of the protocol, and from and to other addresses? */
+static struct test *
+other_hosts(struct resolver *r, enum qual_proto carrier, const struct filter_addr *addr,
+	size_t n)
+{
+	const struct ast any = { .quals = { .proto = carrier } };
+	struct test *type = resolve_link_type(r, proto_find(carrier)->key);
+	struct test *all = type;
+	for (size_t i = 0; i < n && all != NULL; i++) {
+		if (addr[i].family != 4)
+			continue;
+		struct test *host =
+			ipv4(r, &any, word_of(addr[i].bytes), UINT32_MAX, "host");
+		all = host != NULL ? test_and(r->arena, all, test_not(r->arena, host))
+				   : NULL;
+	}
+	return all;
+}
+
+/* Frames that the host forwards: its MAC, but not its address. */
+struct test *
+resolve_gateway(struct resolver *r, const struct ast *a)
+{
+	const struct filter_names *names = r->opts->names;
+	enum qual_proto p = a->quals.proto;
+	struct filter_addr addr[HOST_ADDRESSES];
+	uint8_t mac[6];
+	size_t ip4 = 0;
+	if (a->id.kind != ID_NAME) {
+		resolve_fault(r, DIAG_QUALIFIER, a->span,
+			"'gateway' is not a valid qualifier for an address");
+		diags_hint(r->diags, "it takes a name that /etc/ethers and DNS know");
+		return NULL;
+	}
+	if (p != PROTO_NONE && p != PROTO_IP && p != PROTO_ARP && p != PROTO_RARP)
+		return resolve_bad_qualifier(r, a, "gateway");
+	if (r->layer.mpls > 0 || r->layer.tunnelled)
+		return resolve_fault(r, DIAG_UNSUPPORTED, a->span,
+			"'gateway' cannot be used within %s",
+			r->layer.mpls > 0 ? "MPLS" : "VXLAN or Geneve");
+	if (r->layer.link->mac != MAC_FIXED && r->layer.link->mac != MAC_WLAN)
+		return resolve_no_link(r, "gateway");
+	const char *name = resolve_text(r, a->id.first);
+	if (!ether_of(r, a, name, mac))
+		return NULL;
+	size_t n = names->host != NULL
+			   ? names->host(names->ctx, name, addr, HOST_ADDRESSES)
+			   : 0;
+	for (size_t i = 0; i < n; i++)
+		ip4 += addr[i].family == 4;
+	if (ip4 == 0)
+		return resolve_fault(
+			r, DIAG_NAME, a->span, "unknown host '%.100s'", name);
+	struct test *any = NULL;
+	for (unsigned i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++) {
+		if (p != PROTO_NONE && p != carriers[i].proto)
+			continue;
+		struct test *one = other_hosts(r, carriers[i].proto, addr, n);
+		if (one == NULL)
+			return NULL;
+		any = test_or(r->arena, any, one);
+	}
+	return test_and(r->arena, resolve_mac(r, DIR_NONE, mac), any);
 }
 
 struct test *
@@ -238,8 +305,9 @@ resolve_host(struct resolver *r, const struct ast *a)
 	bool net = a->quals.type == TYPE_NET;
 	const struct token *t = a->id.first;
 	if (a->quals.proto == PROTO_DECNET)
-		return resolve_fault(r, DIAG_UNSUPPORTED, a->span,
-			"DECnet addresses are not compiled by this version yet");
+		return resolve_decnet(r, a);
+	if (a->quals.dir >= DIR_ADDR1 && a->quals.proto != PROTO_LINK)
+		return resolve_wlan_only(r);
 	const char *what = net ? "net <IPv4 address>" : "host <IPv4 address>";
 	switch (a->id.kind) {
 	case ID_NUMBER:
@@ -261,9 +329,14 @@ resolve_host(struct resolver *r, const struct ast *a)
 		}
 		return resolve_mac(r, a->quals.dir, t->bytes);
 	case ID_MAC8:
-		return resolve_fault(r, DIAG_LINKTYPE, a->span,
-			"one-byte link-layer addresses are not supported on %s",
-			r->linkname);
+		if (a->quals.proto != PROTO_LINK)
+			return resolve_fault(r, DIAG_QUALIFIER, a->span,
+				"'link' is the only valid proto qualifier for 'host "
+				"$XX'");
+		if (net)
+			return resolve_fault(r, DIAG_QUALIFIER, a->span,
+				"'net' is not a valid qualifier for '$XX'");
+		return resolve_mac8(r, a, t->bytes[0]);
 	case ID_NAME: return by_name(r, a);
 	}
 	return NULL;

@@ -33,17 +33,9 @@ static struct test *
 ends(struct resolver *r, enum qual_dir dir, const struct ports *p,
 	const struct value *(*load)(struct resolver *, uint32_t off))
 {
-	switch (dir) {
-	case DIR_SRC: return within(r, load(r, SRC_PORT), p);
-	case DIR_DST: return within(r, load(r, DST_PORT), p);
-	case DIR_SRC_AND_DST:
-		return test_and(r->arena, within(r, load(r, SRC_PORT), p),
-			within(r, load(r, DST_PORT), p));
-	case DIR_NONE:
-	case DIR_SRC_OR_DST: break;
-	}
-	return test_or(r->arena, within(r, load(r, SRC_PORT), p),
-		within(r, load(r, DST_PORT), p));
+	return resolve_ends(r, dir,
+		dir != DIR_DST ? within(r, load(r, SRC_PORT), p) : NULL,
+		dir != DIR_SRC ? within(r, load(r, DST_PORT), p) : NULL);
 }
 
 static const struct value *
@@ -189,5 +181,7 @@ resolve_port(struct resolver *r, const struct ast *a)
 	}
 	if (p.proto != PROTO_NONE && !is_transport(p.proto))
 		return resolve_bad_qualifier(r, a, type);
+	if (a->quals.dir >= DIR_ADDR1)
+		return resolve_wlan_only(r);
 	return ports_of(r, a, &p) ? ports_test(r, a->quals.dir, &p) : NULL;
 }

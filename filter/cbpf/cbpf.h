@@ -29,9 +29,10 @@ struct cbpf_block {
 struct cbpf_block *cbpf_emit(
 	const struct order *, struct arena *, uint32_t *blocks, struct diags *);
 
-/* encode.c: blocks get their places, equal ones one place, and jumps their distances. */
-void cbpf_encode(
-	struct cbpf_block *root, uint32_t blocks, struct arena *, struct cbpf_prog *);
+/* encode.c: blocks get their places, equal ones one place, and jumps their distances.
+ * `slots`: memory cells are read in other blocks than they are written in. */
+void cbpf_encode(struct cbpf_block *root, uint32_t blocks, bool slots, struct arena *,
+	struct cbpf_prog *);
 
 /* print.c: as tcpdump -d, -dd and -ddd. */
 void cbpf_print(const struct cbpf_prog *, FILE *);

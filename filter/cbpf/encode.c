@@ -5,7 +5,11 @@
  * of every jump is known when it is written.  A conditional jump reaches 255
  * instructions; one that would go further goes to a stand-in of its target, a `ja` to it
  * or a copy of its `ret`, which is written right behind the block unless an earlier one
- * is still in reach. */
+ * is still in reach.
+ *
+ * The kernel's check that a cell of M[] is written before it is read takes what follows a
+ * `ret` to be reached from it (net/core/filter.c, check_load_and_stores).  So with slots
+ * in use all `ret` stand at the end. */
 #include "cbpf.h"
 
 #include "../layout.h"
@@ -16,6 +20,7 @@
 
 struct encode {
 	struct arena *arena;
+	bool exits_last;
 	struct cbpf_block **row; /* as placed */
 	uint32_t count;
 	struct sock_filter *end; /* of the room; the program grows downwards from here */
@@ -86,8 +91,13 @@ place(struct encode *e, struct cbpf_block *first, uint32_t blocks)
 	}
 	e->count = layout(e->arena, ways, blocks, first->id, row);
 	e->row = ARENA_ARRAY(e->arena, e->count, struct cbpf_block *);
+	uint32_t n = 0;
 	for (uint32_t i = 0; i < e->count; i++)
-		e->row[i] = &first[row[i]];
+		if (!e->exits_last || first[row[i]].jt != NULL)
+			e->row[n++] = &first[row[i]];
+	for (uint32_t i = 0; i < e->count; i++)
+		if (e->exits_last && first[row[i]].jt == NULL)
+			e->row[n++] = &first[row[i]];
 }
 
 static void
@@ -102,7 +112,7 @@ static void
 put_stand_in(struct encode *e, const struct cbpf_block *to)
 {
 	struct sock_filter leap = BPF_STMT(BPF_JMP | BPF_JA, e->length - e->at[to->id]);
-	put(e, to->jt == NULL ? to->last : leap);
+	put(e, to->jt == NULL && !e->exits_last ? to->last : leap);
 	e->near[to->id] = e->length;
 }
 
@@ -127,7 +137,7 @@ static void
 put_way(struct encode *e, const struct cbpf_block *b)
 {
 	uint32_t over = e->length - e->at[b->jt->id];
-	if (b->jt->jt == NULL)
+	if (b->jt->jt == NULL && !e->exits_last)
 		put(e, b->jt->last);
 	else if (over > 0)
 		put(e, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, over));
@@ -158,10 +168,11 @@ most(const struct encode *e)
 }
 
 void
-cbpf_encode(struct cbpf_block *root, uint32_t blocks, struct arena *arena,
+cbpf_encode(struct cbpf_block *root, uint32_t blocks, bool slots, struct arena *arena,
 	struct cbpf_prog *prog)
 {
 	struct encode e = { .arena = arena,
+		.exits_last = slots,
 		.at = ARENA_ARRAY(arena, blocks, uint32_t),
 		.near = ARENA_ARRAY(arena, blocks, uint32_t) };
 	share(arena, root, blocks);

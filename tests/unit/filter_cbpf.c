@@ -90,7 +90,7 @@ check(struct cbpf_block *b, uint32_t n, struct arena *arena, struct cbpf_prog *p
 		.data = bytes, .caplen = sizeof(bytes), .len = sizeof(bytes)
 	};
 	const uint32_t want = run_blocks(b);
-	cbpf_encode(b, n, arena, p);
+	cbpf_encode(b, n, false, arena, p);
 	check_program(p);
 	assert_int_equal(cbpf_run(p, &packet), want);
 }

@@ -68,8 +68,10 @@ linktypes_are_found(void **state)
 		assert_string_equal(filter_linktype_name((uint16_t)v), l->name);
 		assert_true(filter_linktype_by_name(l->name, &back));
 		assert_int_equal(back, v);
-		assert_true(l->header == 0 || l->type_at + 2 <= l->header);
-		assert_true((l->mac_dst == NO_MAC) == (l->mac_src == NO_MAC));
+		assert_true(l->type_at <= l->payload || l->payload == NOWHERE ||
+			    l->key == KEY_JUNIPER);
+		assert_true(l->mac == MAC_NONE || l->mac == MAC_WLAN ||
+			    l->mac_dst != l->mac_src);
 	}
 	static const char *const names[] = { "EN10MB", "RAW", "LINUX_SLL", "IPV4", "IPV6",
 		"LINUX_SLL2", "en10mb" };
@@ -93,7 +95,8 @@ protocols_are_in_place(void **state)
 		uint32_t key;
 		assert_int_equal(row->proto, p);
 		assert_non_null(row->name);
-		assert_true((row->level == LEVEL_NONE) == (p == PROTO_LINK));
+		assert_true((row->level == LEVEL_NONE) ==
+			    (p == PROTO_LINK || p == PROTO_RADIO));
 		assert_true(row->level == LEVEL_LINK || row->key <= 255);
 		if (row->link_name) {
 			assert_true(proto_link_name(row->name, &key));
