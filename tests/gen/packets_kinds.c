@@ -1,5 +1,6 @@
 /* packets_kinds.c: what each sort of type field can announce, and how often: the words
  * of the language first, then what only looks like them. */
+#include <assert.h>
 #include <stddef.h>
 
 #include "parts.h"
@@ -257,6 +258,7 @@ draw_row(struct rng *r, const struct packet_kind *table)
 
 	for (const struct packet_kind *k = table; k->weight != 0; k++)
 		total += k->weight;
+	assert(total > 0 && "a table has rows");
 	uint32_t at = rng_below(r, total);
 	while (at >= table->weight)
 		at -= table++->weight;

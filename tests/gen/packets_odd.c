@@ -62,6 +62,8 @@ put_name(struct gen_packet *p, struct rng *r, const char *name)
 		memset(field, '1', sizeof field);
 	memcpy(field, name, length < sizeof field ? length : sizeof field);
 	packet_put(p, field, sizeof field);
+	if (length > 0 && rng_chance(r, 10)) /* nearly this name */
+		packet_flip(p, r, p->len - sizeof field, (uint32_t)length);
 }
 
 /* OpenBSD pf(4) and pflog(4): the length says where the packet begins, rounded up to a
@@ -75,7 +77,7 @@ packet_put_pflog(struct gen_packet *p, struct rng *r, unsigned depth)
 	const struct packet_kind k = packet_draw(r, packet_family8_kinds);
 
 	packet_put8(p, length);
-	packet_put8(p, k.value);
+	packet_put8(p, rng_chance(r, 95) ? k.value : rng_next(r));
 	packet_put8(p, pool_pf_action(r));
 	packet_put8(p, pool_pf_reason(r));
 	put_name(p, r, pool_pf_interface(r));

@@ -8,8 +8,6 @@
 #include "parts.h"
 #include "pool.h"
 
-#define DEPTH 3 /* of nesting, to begin with */
-
 unsigned
 packet_rich_count(void)
 {
@@ -79,12 +77,14 @@ put_regular(struct gen_packet *p, struct rng *r, const struct packet_link *l)
 	const struct packet_kind k = packet_draw(r, more ? l->more : l->kinds);
 
 	put_header(p, r, l);
-	k.put(p, r, DEPTH);
+	k.put(p, r, PACKET_DEPTH);
 	if (l->dress)
 		l->dress(p, r);
 	const uint32_t type = type_value(r, l, k.value, p->len - l->length);
 	for (uint32_t i = 0; i < l->type_width; i++)
 		p->data[l->type_at + i] = (uint8_t)(type >> 8 * (l->type_width - 1 - i));
+	if (l->type_width > 0 && rng_chance(r, 4)) /* nearly this type */
+		packet_flip(p, r, l->type_at, l->type_width);
 }
 
 void
@@ -95,7 +95,7 @@ packet_build_rich(struct rng *r, uint16_t linktype, struct gen_packet *p)
 	assert(l && "a link type of packet_rich_linktype");
 	p->len = 0;
 	if (l->build)
-		l->build(p, r, DEPTH);
+		l->build(p, r, PACKET_DEPTH);
 	else
 		put_regular(p, r, l);
 	if (rng_chance(r, 3)) /* a runt on the wire */

@@ -200,7 +200,7 @@ chain_length(struct rng *r, unsigned depth)
 		return 0;
 	if (shape < 80)
 		return 1;
-	if (shape < 93 || depth < 2)
+	if (shape < 93 || depth < PACKET_DEPTH)
 		return 2 + rng_below(r, 3);
 	return shape < 97 ? 5 + rng_below(r, CHAIN_MAX - 4) : 14 + rng_below(r, 5);
 }

@@ -8,6 +8,8 @@
 
 typedef void packet_part(struct gen_packet *, struct rng *, unsigned depth);
 
+#define PACKET_DEPTH 3 /* to begin with */
+
 /* One of the things that a type field can announce. */
 struct packet_kind {
 	unsigned weight; /* 0 ends a table */

@@ -192,15 +192,14 @@ bail(const char *what)
 static pcap_t *
 open_file(uint16_t linktype)
 {
-	const struct {
-		uint32_t magic;
-		uint16_t major, minor;
-		uint32_t zone, sigfigs, snaplen, linktype;
-	} header = { 0xa1b2c3d4, 2, 4, 0, 0, 262144, linktype };
+	/* in this machine's order: the magic number says so */
+	const uint16_t version[2] = { 2, 4 };
+	uint32_t header[6] = { 0xa1b2c3d4, [4] = 262144, [5] = linktype };
 	char error[PCAP_ERRBUF_SIZE];
 	FILE *f = tmpfile();
 
-	if (!f || fwrite(&header, sizeof header, 1, f) != 1)
+	memcpy(&header[1], version, sizeof version);
+	if (!f || fwrite(header, sizeof header, 1, f) != 1)
 		bail("tmpfile");
 	rewind(f);
 	pcap_t *pcap = pcap_fopen_offline(f, error);
