@@ -86,16 +86,16 @@ dress_ipnet(struct gen_packet *p, struct rng *r)
 static void
 dress_brcm(struct gen_packet *p, struct rng *r)
 {
-	p->data[12] =
-		(uint8_t)((rng_chance(r, 80) ? rng_below(r, 3) : rng_below(r, 8)) << 5 |
-			  rng_below(r, 32));
+	const uint32_t opcode = rng_below(r, rng_chance(r, 80) ? 3 : 8);
+
+	p->data[12] = (uint8_t)(opcode << 5 | rng_below(r, 32));
 }
 
 /* Marvell: mode in the two high bits, 1 is outbound. */
 static void
 dress_dsa(struct gen_packet *p, struct rng *r)
 {
-	p->data[12] = (uint8_t)(rng_below(r, 4) << 6 | rng_below(r, 64));
+	p->data[12] = (uint8_t)rng_next(r);
 }
 
 const struct packet_link packet_links[] = {

@@ -83,9 +83,12 @@ packet_put_atalk(struct gen_packet *p, struct rng *r, unsigned depth)
 
 	(void)depth;
 	packet_put16(p, 13 + count);
-	packet_put16(p, 0); /* no checksum */
-	packet_put32(p, (1 + rng_below(r, 3)) << 16 | (1 + rng_below(r, 3)));
-	packet_put32(p, rng_below(r, 4) << 24 | rng_below(r, 4) << 16 | 0x0202);
+	packet_put16(p, 0);                   /* no checksum */
+	packet_put16(p, 1 + rng_below(r, 3)); /* networks, nodes, sockets */
+	packet_put16(p, 1 + rng_below(r, 3));
+	packet_put8(p, rng_below(r, 4));
+	packet_put8(p, rng_below(r, 4));
+	packet_put16(p, 0x0202);
 	packet_put8(p, 1 + rng_below(r, 6));
 	packet_put_noise(p, r, count);
 }

@@ -10,8 +10,8 @@
 void
 packet_put_isis_tail(struct gen_packet *p, struct rng *r, unsigned depth)
 {
-	const uint32_t pdu =
-		pool_isis_pdu(r) | (rng_chance(r, 20) ? rng_next(r) & 0xe0 : 0);
+	const uint32_t reserved = rng_chance(r, 20) ? rng_next(r) & 0xe0 : 0;
+	const uint32_t pdu = reserved | pool_isis_pdu(r);
 
 	(void)depth;
 	if (rng_chance(r, 20)) /* as short as Frame Relay's filters take it to be */
@@ -170,15 +170,16 @@ packet_put_llc(struct gen_packet *p, struct rng *r, unsigned depth)
 		{ 0x06, packet_put_ip4_rich },
 		{ 0xf0, packet_put_dregs },
 		{ 0xfe, packet_put_iso },
+		{ 0xfe, packet_put_iso },
 	};
 	const uint32_t shape = rng_below(r, 100);
-	const uint32_t user = rng_below(r, 6);
+	const uint32_t user = rng_below(r, 7);
 
 	if (shape < 50) {
 		put_snap(p, r, depth);
 	} else if (shape < 60) {
 		put_apple(p, r, depth);
-	} else if (shape < 75) {
+	} else if (shape < 70) {
 		put_any(p, r);
 	} else {
 		put_points(p, r, users[user].sap);

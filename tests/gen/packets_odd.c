@@ -36,9 +36,9 @@ packet_put_sunatm(struct gen_packet *p, struct rng *r, unsigned depth)
 	static const uint8_t kinds[] = { 2, 1, 2, 6, 2, 1, 2, 5, 2, 0, 3 };
 	const uint8_t kind = kinds[rng_below(r, sizeof kinds)];
 	const uint32_t contents = rng_chance(r, 92) ? kind : rng_below(r, 7);
+	const uint32_t high = rng_chance(r, 90) ? rng_next(r) & 0x80 : rng_next(r) & 0xf0;
 
-	packet_put8(p, kind | (rng_chance(r, 50) ? 0x80 : 0) |
-			       (rng_chance(r, 90) ? 0 : rng_next(r) & 0x70));
+	packet_put8(p, kind | high);
 	packet_put8(p, rng_chance(r, 60) ? 0 : pool_vpi(r));
 	packet_put16(p, pool_vci(r));
 	if (contents == 1)

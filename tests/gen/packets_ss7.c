@@ -30,10 +30,11 @@ put_basic(struct gen_packet *p, struct rng *r, uint32_t indicator)
 static void
 put_high_speed(struct gen_packet *p, struct rng *r, uint32_t indicator)
 {
+	const uint32_t high = (indicator >> 8) << (rng_chance(r, 50) ? 7 : 0);
+
 	packet_put32(p, rng_next(r) & 0xff8fff8f);
 	packet_put8(p, indicator);
-	packet_put8(p, (indicator >> 8) << (rng_chance(r, 50) ? 7 : 0) |
-			       (rng_chance(r, 60) ? 0 : rng_next(r) & 0xff));
+	packet_put8(p, high | (rng_chance(r, 60) ? 0 : rng_next(r)));
 }
 
 void

@@ -5,6 +5,13 @@
 #include "parts.h"
 #include "pool.h"
 
+static void
+put24(struct gen_packet *p, uint32_t value)
+{
+	packet_put8(p, value >> 16);
+	packet_put16(p, value);
+}
+
 /* RFC 8926 §3.4: version and option length, flags, protocol, network identifier. */
 static void
 put_geneve(struct gen_packet *p, struct rng *r, unsigned depth)
@@ -24,7 +31,8 @@ put_geneve(struct gen_packet *p, struct rng *r, unsigned depth)
 	packet_put8(p, version << 6 | words);
 	packet_put8(p, rng_chance(r, 80) ? 0 : rng_next(r) & 0xc0);
 	packet_put16(p, k.value);
-	packet_put32(p, pool_vni(r) << 8 | (rng_chance(r, 80) ? 0 : rng_next(r) & 0xff));
+	put24(p, pool_vni(r));
+	packet_put8(p, rng_chance(r, 80) ? 0 : rng_next(r));
 	packet_put_noise(p, r, 4 * words);
 	k.put(p, r, depth);
 }
@@ -38,7 +46,8 @@ put_vxlan(struct gen_packet *p, struct rng *r, unsigned depth)
 	packet_put8(p, rng_chance(r, 85) ? 0x08 : wrong[rng_below(r, sizeof wrong)]);
 	packet_put8(p, 0);
 	packet_put16(p, rng_chance(r, 90) ? 0 : rng_next(r));
-	packet_put32(p, pool_vni(r) << 8);
+	put24(p, pool_vni(r));
+	packet_put8(p, rng_chance(r, 90) ? 0 : rng_next(r));
 	packet_put_ethernet(p, r, depth);
 }
 
