@@ -65,6 +65,7 @@ struct arith {
 struct ast {
 	enum ast_kind kind;
 	struct span span;
+	bool grouped;                    /* was in parentheses */
 	struct ast *first, *last, *next; /* logic: operands; next: in the parent's list */
 	struct ast *next_leaf;           /* leaves: in the order of the text */
 	struct quals quals;

@@ -46,6 +46,12 @@ build_test(struct builder *b, const struct test *t, const struct node *yes,
 	case TEST_TRUE: return yes;
 	case TEST_FALSE: return no;
 	case TEST_NOT: return build_test(b, t->first, no, yes);
+	case TEST_CHOOSE: {
+		const struct test *then = t->first->next;
+		const struct node *one = build_test(b, then, yes, no);
+		const struct node *other = build_test(b, then->next, yes, no);
+		return build_test(b, t->first, one, other);
+	}
 	case TEST_AND:
 	case TEST_OR: return build_list(b, t->kind, t->first, yes, no);
 	case TEST_BIND:

@@ -522,6 +522,7 @@ take_operator(struct state *s, bool *done)
 	if (f->open == 0)
 		return unbalanced(s, t);
 	struct ast *a = f->scope != NULL ? scoped(s, f, t->span) : f->acc;
+	a->grouped = true;
 	s->quals = f->quals;
 	s->depth--;
 	s->p.at++;

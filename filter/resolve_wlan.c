@@ -51,19 +51,9 @@ static struct test *
 prism_length(struct resolver *r, const struct value *slot)
 {
 	struct test *avs = resolve_masked(r, at(r, 0, 4), 0xfffff000, 0x80211000);
-	return test_or(r->arena,
-		test_and(r->arena, avs,
-			test_bind(r->arena, slot, bounded(r, at(r, 4, 4)))),
+	return test_choose(r->arena, avs,
+		test_bind(r->arena, slot, bounded(r, at(r, 4, 4))),
 		test_bind(r->arena, slot, value_const(r->values, 144)));
-}
-
-/* `when` holds: one; it does not: the other. */
-static struct test *
-choose(struct resolver *r, struct test *when, struct test *then, struct test *otherwise)
-{
-	struct test *not_when = test_not(r->arena, test_again(r->arena, when));
-	return test_or(r->arena, test_and(r->arena, when, then),
-		test_and(r->arena, not_when, otherwise));
 }
 
 static struct test *
@@ -82,7 +72,7 @@ radiotap_pads(struct resolver *r)
 	struct test *has =
 		test_and(m, test_not(m, masked_at(r, 4, 2, 0)), masked_at(r, 7, 0x80, 0));
 	return test_and(m, has,
-		choose(r, test_not(m, masked_at(r, 4, 1, 0)),
+		test_choose(m, test_not(m, masked_at(r, 4, 1, 0)),
 			test_not(m, masked_at(r, 16, 0x20, 0)),
 			test_not(m, masked_at(r, 8, 0x20, 0))));
 }
@@ -99,7 +89,7 @@ wlan_payload(struct resolver *r, struct place frame, const struct value *slot)
 		end = value_arith(r->values, OP_ADD, from, end);
 		qos = value_arith(r->values, OP_ADD, from, qos);
 	}
-	struct test *begin = choose(r, resolve_masked(r, fc, 0x8c, 0x88),
+	struct test *begin = test_choose(m, resolve_masked(r, fc, 0x8c, 0x88),
 		test_bind(m, slot, qos), test_bind(m, slot, end));
 	if (r->layer.link->prefix != PREFIX_RADIOTAP || (r->layer.link->has & LINK_PPI))
 		return begin;
@@ -107,7 +97,8 @@ wlan_payload(struct resolver *r, struct place frame, const struct value *slot)
 	struct test *pads =
 		test_and(m, resolve_masked(r, fc, FC_TYPE, FC_DATA), radiotap_pads(r));
 	return test_and(m, begin,
-		choose(r, pads, test_bind(m, slot, padded), test_bind(m, slot, slot)));
+		test_choose(
+			m, pads, test_bind(m, slot, padded), test_bind(m, slot, slot)));
 }
 
 static bool
@@ -201,21 +192,23 @@ address(struct resolver *r, uint32_t off, const uint8_t *mac)
 static struct test *
 source(struct resolver *r, const uint8_t *mac)
 {
-	struct test *from_ds = choose(r, is_set(r, 1, FC1_TO_DS), address(r, ADDR4, mac),
-		address(r, ADDR3, mac));
-	struct test *data =
-		choose(r, is_set(r, 1, FC1_FROM_DS), from_ds, address(r, ADDR2, mac));
+	struct arena *m = r->arena;
+	struct test *from_ds = test_choose(m, is_set(r, 1, FC1_TO_DS),
+		address(r, ADDR4, mac), address(r, ADDR3, mac));
+	struct test *data = test_choose(
+		m, is_set(r, 1, FC1_FROM_DS), from_ds, address(r, ADDR2, mac));
 	return test_and(r->arena, is(r, 0, FC_CONTROL, 0),
-		choose(r, is_set(r, 0, FC_DATA), data, address(r, ADDR2, mac)));
+		test_choose(m, is_set(r, 0, FC_DATA), data, address(r, ADDR2, mac)));
 }
 
 static struct test *
 destination(struct resolver *r, const uint8_t *mac)
 {
-	struct test *data = choose(r, is_set(r, 1, FC1_TO_DS), address(r, ADDR3, mac),
-		address(r, ADDR1, mac));
+	struct arena *m = r->arena;
+	struct test *data = test_choose(m, is_set(r, 1, FC1_TO_DS),
+		address(r, ADDR3, mac), address(r, ADDR1, mac));
 	return test_and(r->arena, is(r, 0, FC_CONTROL, 0),
-		choose(r, is_set(r, 0, FC_DATA), data, address(r, ADDR1, mac)));
+		test_choose(m, is_set(r, 0, FC_DATA), data, address(r, ADDR1, mac)));
 }
 
 /* Clear-to-send and acknowledgement frames end before the second address. */

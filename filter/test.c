@@ -43,6 +43,19 @@ test_bind(struct arena *arena, const struct value *slot, const struct value *v)
 	return t;
 }
 
+struct test *
+test_choose(
+	struct arena *arena, struct test *when, struct test *then, struct test *otherwise)
+{
+	if (when->kind == TEST_TRUE || when->kind == TEST_FALSE)
+		return when->kind == TEST_TRUE ? then : otherwise;
+	struct test *t = make(arena, TEST_CHOOSE);
+	t->first = when;
+	when->next = then;
+	then->next = t->last = otherwise;
+	return t;
+}
+
 /* Recursive: test trees are shallow. */
 struct test *
 test_again(struct arena *arena, const struct test *like)

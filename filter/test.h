@@ -2,7 +2,8 @@
  *
  * `first … next` is the order of evaluation.  A leaf is true when its value is within
  * [lo, hi] (lo > hi: never, but the value is still looked at).  A bind puts its value
- * into a slot, and is true. */
+ * into a slot, and is true.  A choice has three operands: when the first is true it is
+ * what the second is, else what the third is. */
 #ifndef BPFCAP_FILTER_TEST_H
 #define BPFCAP_FILTER_TEST_H
 
@@ -15,7 +16,8 @@ enum test_kind {
 	TEST_OR,
 	TEST_NOT,
 	TEST_LEAF,
-	TEST_BIND
+	TEST_BIND,
+	TEST_CHOOSE
 };
 
 struct test {
@@ -31,6 +33,8 @@ struct test *test_bool(struct arena *, bool value);
 struct test *test_leaf(struct arena *, const struct value *, uint32_t lo, uint32_t hi);
 struct test *test_equal(struct arena *, const struct value *, uint32_t k);
 struct test *test_bind(struct arena *, const struct value *slot, const struct value *);
+struct test *test_choose(
+	struct arena *, struct test *when, struct test *then, struct test *otherwise);
 /* A copy. */
 struct test *test_again(struct arena *, const struct test *);
 struct test *test_not(struct arena *, struct test *);
