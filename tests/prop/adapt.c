@@ -6,9 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { ETHERNET = 1, ARCNET = 7, RADIOTAP = 127, USER0 = 147 };
-enum { BSD_NULL = 0, ENC = 109, BACNET = 165, PPI = 192, BRCM = 281, DSA = 284 };
+enum {
+	BSD_NULL = 0,
+	SLIP = 8,
+	ENC = 109,
+	BACNET = 165,
+	PFLOG = 117,
+	PPI = 192,
+	BRCM = 281,
+	DSA = 284
+};
 
 /* DSA has a tag of four bytes between the addresses and the type; asked for at an address
  * that no frame has, its first byte is found. */
@@ -28,6 +38,18 @@ place_bacnet(uint32_t at)
 	return at == 0 ? 4 : at == 1 ? 3 : at;
 }
 
+/* The address family of IPv6 in a file is that of the system that wrote it, 24, 28 or 30;
+ * 1.10.3 asks for this machine's. */
+static uint8_t
+value_pflog(uint32_t at, uint8_t byte)
+{
+	if (at != 1)
+		return byte;
+	if (byte == 24 || byte == 28 || byte == 30)
+		return AF_INET6;
+	return byte == AF_INET6 ? 255 : byte;
+}
+
 static const char *const bacnet_words[] = { "$", "broadcast", "multicast", NULL };
 static const char *const ppi_words[] = { "type", "subtype", "dir", "direction", NULL };
 static const char *const not_ppi_words[] = { "vlan", "radio", NULL };
@@ -44,6 +66,7 @@ static const struct stand_in stand_ins[] = {
 	 * frames where PPI has them. */
 	{ PPI, RADIOTAP, .when = ppi_words, .never = not_ppi_words, .magic_at = 4,
 		.magic = 0x69000000 },
+	{ PFLOG, PFLOG, .value = value_pflog, .link_moves = true },
 	/* `unknown data link type` in 1.10.3, offsets only in head */
 	{ .linktype = 2, .instead = USER0 },
 	{ .linktype = 3, .instead = USER0 },
@@ -92,9 +115,10 @@ adapt_both_orders(uint16_t linktype)
 
 #define ANY 0xffff
 
-/* What 1.10.3 is told instead of what head is told.  Blanks stand for any blanks; words
- * are whole ones.  A relation stands where a primitive did: the grammar has them at the
- * same place, and ids inherit from neither. */
+/* What 1.10.3 is told instead of what head is told.  Blanks stand for any blanks, # for a
+ * number (in `to`, the first one and the second one); words are whole ones.  A relation
+ * stands where a primitive did: the grammar has them at the same place, and ids inherit
+ * from neither. */
 static const struct {
 	uint16_t linktype; /* or ANY */
 	const char *from, *to;
@@ -109,6 +133,21 @@ static const struct {
 	{ BACNET, "multicast", "link dst host $ff" },
 	{ BACNET, "link broadcast", "link dst host $ff" },
 	{ BACNET, "link multicast", "link dst host $ff" },
+	{ SLIP, "outbound", "link[0] = 1" },
+	/* 1.10.3 forgets to load the byte */
+	{ ANY, "byte # & #", "link[#] & # != 0" },
+	{ ANY, "byte # | #", "link[#] | # != 0" },
+	/* 1.10.3 takes != for = */
+	{ ANY, "vpi != #", "not vpi #" },
+	{ ANY, "vci != #", "not vci #" },
+	{ ANY, "sio != #", "not sio #" },
+	{ ANY, "opc != #", "not opc #" },
+	{ ANY, "dpc != #", "not dpc #" },
+	{ ANY, "sls != #", "not sls #" },
+	{ ANY, "hsio != #", "not hsio #" },
+	{ ANY, "hopc != #", "not hopc #" },
+	{ ANY, "hdpc != #", "not hdpc #" },
+	{ ANY, "hsls != #", "not hsls #" },
 	/* names that are new: IEEE 802.3 annex 57A, IEEE 802.1AB §7.5, IEEE 802.11
 	 * §9.3.1.7 and §9.3.1.8 */
 	{ ANY, "slow", "0x8809" },
@@ -123,17 +162,30 @@ static const struct {
 	{ ANY, "subtype ba", "type ctl subtype 0x90" },
 };
 
+struct number {
+	const char *at;
+	size_t len;
+};
+
 /* Bytes of `text` that are `pattern`, or 0. */
 static size_t
-match(const char *text, const char *pattern)
+match(const char *text, const char *pattern, struct number numbers[2])
 {
 	const char *at = text;
+	unsigned count = 0;
 
 	for (; *pattern; pattern++) {
 		if (*pattern == ' ') {
-			if (!isspace((unsigned char)*at))
+			if (pattern[1] != '!' && pattern[1] != '&' && pattern[1] != '|' &&
+				pattern[1] != '#' && !isspace((unsigned char)*at))
 				return 0;
 			at += strspn(at, " \t\r\n");
+		} else if (*pattern == '#') {
+			numbers[count].at = at;
+			numbers[count].len = strspn(at, "0123456789abcdefxX");
+			if (!isdigit((unsigned char)*at))
+				return 0;
+			at += numbers[count++].len;
 		} else if (*at++ != *pattern) {
 			return 0;
 		}
@@ -141,24 +193,55 @@ match(const char *text, const char *pattern)
 	return is_word((unsigned char)*at) ? 0 : (size_t)(at - text);
 }
 
+/* Writes the row that the text begins with; bytes of the text, or 0. */
 static size_t
-match_row(const char *text, uint16_t linktype, const char **to)
+write_row(FILE *f, const char *text, uint16_t linktype)
 {
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct number numbers[2];
+		unsigned count = 0;
 		size_t len;
 
 		if (texts[i].linktype != ANY && texts[i].linktype != linktype)
 			continue;
-		len = match(text, texts[i].from);
-		*to = texts[i].to;
+		len = match(text, texts[i].from, numbers);
+		for (const char *to = texts[i].to; len && *to; to++) {
+			if (*to != '#')
+				fputc(*to, f);
+			else
+				fprintf(f, "%.*s", (int)numbers[count].len,
+					numbers[count].at);
+			count += *to == '#';
+		}
 		if (len)
 			return len;
 	}
 	return 0;
 }
 
-char *
-adapt_text(const char *text, uint16_t linktype)
+/* `$5`, `$05`: the number of that address instead. */
+static size_t
+write_mac8(FILE *f, const char *text, struct adapted *out)
+{
+	const size_t digits = strspn(text + 1, "0123456789abcdefABCDEF");
+	const uint8_t byte = (uint8_t)strtoul(text + 1, NULL, 16);
+	unsigned i = 0;
+
+	if (*text != '$' || !digits || digits > 2)
+		return 0;
+	while (i < out->mac8s && out->mac8[i] != byte)
+		i++;
+	out->lost |= i == MAC8_MAX;
+	if (i == MAC8_MAX)
+		i = 0;
+	if (i == out->mac8s)
+		out->mac8[out->mac8s++] = byte;
+	fprintf(f, "$%x", i);
+	return 1 + digits;
+}
+
+static char *
+write_rows(const char *text, uint16_t linktype)
 {
 	char *out = NULL;
 	size_t size;
@@ -168,18 +251,44 @@ adapt_text(const char *text, uint16_t linktype)
 	if (!f)
 		abort();
 	while (*text) {
-		const char *to;
-		const size_t len = start ? match_row(text, linktype, &to) : 0;
+		const size_t len = start ? write_row(f, text, linktype) : 0;
 
-		start = !is_word((unsigned char)*text);
-		if (len)
-			fputs(to, f);
-		else
+		start = !is_word((unsigned char)text[len ? len - 1 : 0]);
+		if (!len)
 			fputc(*text, f);
 		text += len ? len : 1;
 	}
 	fclose(f);
 	return out;
+}
+
+void
+adapt_text(const char *text, uint16_t linktype, struct adapted *out)
+{
+	char *rows = write_rows(text, linktype);
+	size_t size;
+	FILE *f;
+
+	memset(out, 0, sizeof *out);
+	f = open_memstream(&out->text, &size);
+	if (!f)
+		abort();
+	for (const char *at = rows; *at;) {
+		const size_t len = write_mac8(f, at, out);
+
+		if (!len)
+			fputc(*at, f);
+		at += len ? len : 1;
+	}
+	fclose(f);
+	free(rows);
+}
+
+void
+adapt_free(struct adapted *a)
+{
+	free(a->text);
+	a->text = NULL;
 }
 
 bool
@@ -199,47 +308,4 @@ adapt_asks_link(const char *text)
 		}
 	}
 	return false;
-}
-
-/* Behind an AH, libpcap goes on at 4 * (length + 2) from the start of the network header;
- * RFC 4302 §2.2 means that much behind the AH.  Its six instructions
- *	txa; add #1; tax; ldb [x + k]; add #2; mul #4; tax
- * become
- *	ldb [x + k + 1]; add #2; mul #4; add x; tax; txa; txa */
-#define AH_STEPS 7
-
-static bool
-is_ah(const struct bpf_insn *i)
-{
-	static const struct bpf_insn steps[AH_STEPS] = {
-		BPF_STMT(BPF_MISC | BPF_TXA, 0),
-		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1),
-		BPF_STMT(BPF_MISC | BPF_TAX, 0),
-		BPF_STMT(BPF_LD | BPF_IND | BPF_B, 0),
-		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 2),
-		BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 4),
-		BPF_STMT(BPF_MISC | BPF_TAX, 0),
-	};
-
-	for (int s = 0; s < AH_STEPS; s++)
-		if (i[s].code != steps[s].code || (s != 3 && i[s].k != steps[s].k))
-			return false;
-	return true;
-}
-
-void
-adapt_program(struct bpf_program *p)
-{
-	for (unsigned at = 0; at + AH_STEPS <= p->bf_len; at++) {
-		struct bpf_insn *i = p->bf_insns + at;
-
-		if (!is_ah(i))
-			continue;
-		i[0] = (struct bpf_insn)BPF_STMT(BPF_LD | BPF_IND | BPF_B, i[3].k + 1);
-		i[1] = i[4];
-		i[2] = i[5];
-		i[3] = (struct bpf_insn)BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0);
-		i[4] = i[6];
-		i[5] = i[6] = (struct bpf_insn)BPF_STMT(BPF_MISC | BPF_TXA, 0);
-	}
 }

@@ -15,6 +15,8 @@ struct stand_in {
 	const char *const *never; /* ... and none of these */
 	uint32_t (*place)(uint32_t at); /* where what is loaded at `at` is in the packet;
 					 * NULL: there */
+	uint8_t (*value)(uint32_t at, uint8_t byte); /* what a byte is to be taken for;
+						      * NULL: itself */
 	uint32_t magic_at, magic; /* 32 bits that a packet must have, unless magic is 0 */
 	bool link_moves; /* link[] means other bytes: nothing can be asked of it */
 };
@@ -26,13 +28,29 @@ const struct stand_in *adapt_link(uint16_t linktype, const char *text);
  */
 bool adapt_both_orders(uint16_t linktype);
 
-/* The text that says the same to the older one; malloc'd. */
-char *adapt_text(const char *text, uint16_t linktype);
+#define MAC8_MAX 16
+
+/* What to compile, and what to do to the program then. */
+struct adapted {
+	char *text;
+	uint8_t mac8[MAC8_MAX]; /* 1.10.3 takes `$3` for 0xd3, whatever was there before
+				 * the 3: addresses are numbered, and put in their
+				 * places in the program */
+	unsigned mac8s;
+	bool lost; /* more addresses than digits */
+};
+
+void adapt_text(const char *text, uint16_t linktype, struct adapted *out);
+void adapt_free(struct adapted *);
 
 /* Is a byte of the link header asked for by its offset? */
 bool adapt_asks_link(const char *text);
 
-/* protochain: AH is to advance from its own position. */
-void adapt_program(struct bpf_program *);
+/* The program that says the same to the interpreter of oracle_vm.c.  True: libpcap's own
+ * interpreter does not know all that is in it. */
+bool adapt_program(struct bpf_program *, const struct adapted *);
+
+/* Marks a load of which only the low five bits count. */
+#define ADAPT_LOW5 1 /* in the jt of a BPF_LD, which means nothing there */
 
 #endif

@@ -10,66 +10,92 @@
 
 #define SNAPLEN 262144
 
-/* A file without packets: what inbound, NULL's byte order and others ask of the handle is
- * asked of a file. */
+/* A file without packets: what inbound and others ask of the handle is asked of a file.
+ */
 static pcap_t *
-open_file(uint16_t linktype, bool swapped, char *error)
+open_file(uint16_t linktype, char *error)
 {
-	struct pcap_file_header h = {
+	const struct pcap_file_header h = {
 		.magic = 0xa1b2c3d4,
 		.version_major = PCAP_VERSION_MAJOR,
 		.version_minor = PCAP_VERSION_MINOR,
 		.snaplen = SNAPLEN,
 		.linktype = linktype,
 	};
-	FILE *f;
+	FILE *f = fmemopen(NULL, sizeof h, "w+");
 
-	if (swapped) {
-		h.magic = __builtin_bswap32(h.magic);
-		h.version_major = __builtin_bswap16(h.version_major);
-		h.version_minor = __builtin_bswap16(h.version_minor);
-		h.snaplen = __builtin_bswap32(h.snaplen);
-		h.linktype = __builtin_bswap32(h.linktype);
-	}
-	f = fmemopen(NULL, sizeof h, "w+");
 	if (!f || fwrite(&h, sizeof h, 1, f) != 1)
 		abort();
 	rewind(f);
-	return pcap_fopen_offline(f, error); /* has the stream now, or has closed it */
+	return pcap_fopen_offline(f, error); /* has the stream now */
+}
+
+/* Does a tunnel's offset begin to be worked out here?  tax; add #2; st M[] */
+static bool
+is_offset(const struct bpf_insn *i, unsigned left)
+{
+	return left > 3 && i[0].code == (BPF_MISC | BPF_TAX) &&
+	       i[1].code == (BPF_ALU | BPF_ADD | BPF_K) && i[1].k == 2 &&
+	       i[2].code == BPF_ST;
+}
+
+/* Of the cells that a tunnel's offsets are in, none counts that was written before: it is
+ * of a relation that had the cell to itself, and the tunnel is not in the packet. */
+static void
+find_since(struct oracle *o)
+{
+	uint32_t since[BPF_MEMWORDS] = { 0 }, tunnel = 0;
+
+	o->since = calloc(o->program.bf_len, sizeof *o->since);
+	if (!o->since)
+		abort();
+	for (uint32_t at = 0; at < o->program.bf_len; at++) {
+		const struct bpf_insn *i = o->program.bf_insns + at;
+
+		if (is_offset(i, o->program.bf_len - at))
+			tunnel = at;
+		/* its three cells are all written within sixteen instructions */
+		if (BPF_CLASS(i->code) == BPF_ST || BPF_CLASS(i->code) == BPF_STX)
+			if (tunnel && at < tunnel + 18)
+				since[i->k] = tunnel;
+		if ((BPF_CLASS(i->code) == BPF_LD || BPF_CLASS(i->code) == BPF_LDX) &&
+			BPF_MODE(i->code) == BPF_MEM)
+			o->since[at] = since[i->k];
+	}
 }
 
 static bool
-compile(struct oracle *o, const char *text, uint16_t linktype, bool optimised)
+compile(struct oracle *o, const struct adapted *a, uint16_t linktype, bool optimised)
 {
-	const bool swapped = o->file != NULL;
-	pcap_t **file = swapped ? &o->file_swapped : &o->file;
-	struct bpf_program *program = swapped ? &o->swapped : &o->program;
-
-	*file = open_file(o->instead ? o->instead->instead : linktype, swapped, o->error);
-	if (!*file)
+	o->file = open_file(o->instead ? o->instead->instead : linktype, o->error);
+	if (!o->file)
 		return false;
-	if (pcap_compile(*file, program, text, optimised, 0)) {
-		snprintf(o->error, sizeof o->error, "%s", pcap_geterr(*file));
-		program->bf_insns = NULL;
+	if (pcap_compile(o->file, &o->program, a->text, optimised, 0)) {
+		snprintf(o->error, sizeof o->error, "%s", pcap_geterr(o->file));
+		o->program.bf_insns = NULL;
 		return false;
 	}
-	if (!optimised)
-		adapt_program(program);
+	if (!optimised) {
+		o->foreign = adapt_program(&o->program, a);
+		find_since(o);
+	}
 	return true;
 }
 
 bool
 oracle_open(struct oracle *o, const char *text, uint16_t linktype, bool optimised)
 {
-	char *meant = adapt_text(text, linktype);
+	struct adapted a;
 	bool ok;
 
 	memset(o, 0, sizeof *o);
+	adapt_text(text, linktype, &a);
 	o->instead = adapt_link(linktype, text);
-	o->silent = o->instead && o->instead->link_moves && adapt_asks_link(text);
-	ok = compile(o, meant, linktype, optimised) &&
-	     (!adapt_both_orders(linktype) || compile(o, meant, linktype, optimised));
-	free(meant);
+	o->both_orders = adapt_both_orders(linktype);
+	o->silent =
+		a.lost || (o->instead && o->instead->link_moves && adapt_asks_link(text));
+	ok = compile(o, &a, linktype, optimised);
+	adapt_free(&a);
 	return ok;
 }
 
@@ -78,11 +104,8 @@ oracle_close(struct oracle *o)
 {
 	if (o->program.bf_insns)
 		pcap_freecode(&o->program);
-	if (o->swapped.bf_insns)
-		pcap_freecode(&o->swapped);
 	if (o->file)
 		pcap_close(o->file);
-	if (o->file_swapped)
-		pcap_close(o->file_swapped);
+	free(o->since);
 	memset(o, 0, sizeof *o);
 }

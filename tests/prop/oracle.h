@@ -17,8 +17,10 @@ struct stand_in; /* adapt.h */
 struct oracle {
 	pcap_t *file;
 	struct bpf_program program;
-	pcap_t *file_swapped; /* of the other byte order, where that makes a difference */
-	struct bpf_program swapped;
+	uint32_t *since;  /* for an instruction that reads a scratch cell: the instruction
+			   * that is to have written it, or a later one */
+	bool both_orders; /* the first four bytes are a number in either byte order */
+	bool foreign;     /* libpcap's own interpreter does not know all of it */
 	const struct stand_in *instead; /* the link type that was asked for; or NULL */
 	bool silent; /* has no verdicts: the link type that stands in cannot say */
 	char error[PCAP_ERRBUF_SIZE];

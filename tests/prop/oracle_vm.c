@@ -22,7 +22,9 @@ filled_byte(const struct oracle *o, const struct view *v, uint32_t at)
 	if (o->instead && o->instead->place)
 		at = o->instead->place(at);
 	if (at < v->caplen)
-		return v->data[at];
+		return o->instead && o->instead->value
+			       ? o->instead->value(at, v->data[at])
+			       : v->data[at];
 	if (v->fill == FILL_NOISE)
 		return (uint8_t)rng_mix(v->seed + at);
 	return v->fill == FILL_ONES ? 0xff : 0;
@@ -49,26 +51,36 @@ load(const struct oracle *o, const struct view *v, uint32_t at, uint32_t size,
 struct machine {
 	const struct oracle *oracle;
 	uint32_t a, x, mem[BPF_MEMWORDS];
-	bool written[BPF_MEMWORDS];
-	bool wrapped;                /* the sum of an address did not fit 32 bits */
-	const struct bpf_insn *loop; /* where the last jump back went, */
-	unsigned rounds;             /* and how often */
+	uint32_t written[BPF_MEMWORDS]; /* by which instruction, from 1 on; 0: none */
+	bool wrapped;                   /* the sum of an address did not fit 32 bits */
+	const struct bpf_insn *loop;    /* where the last jump back went, */
+	unsigned rounds;                /* and how often */
 };
+
+static uint32_t
+index_of(const struct machine *m, const struct bpf_insn *i)
+{
+	return (uint32_t)(i - m->oracle->program.bf_insns);
+}
 
 /* A cell that was never written is read where an encapsulation that the text has passed
  * is not in the packet (`geneve or ip`): what libpcap then says is chance. */
 static enum outcome
-recall(const struct machine *m, uint32_t cell, uint32_t *out)
+recall(const struct machine *m, const struct bpf_insn *i, uint32_t *out)
 {
-	*out = m->mem[cell];
-	return m->written[cell] ? OUTCOME_ACCEPT : OUTCOME_NONE;
+	const uint32_t by = m->written[i->k];
+	const uint32_t *since = m->oracle->since;
+
+	*out = m->mem[i->k];
+	return by && (!since || by > since[index_of(m, i)]) ? OUTCOME_ACCEPT
+							    : OUTCOME_NONE;
 }
 
 static void
-store(struct machine *m, uint32_t cell, uint32_t value)
+store(struct machine *m, const struct bpf_insn *i, uint32_t value)
 {
-	m->mem[cell] = value;
-	m->written[cell] = true;
+	m->mem[i->k] = value;
+	m->written[i->k] = index_of(m, i) + 1;
 }
 
 /* False: division by zero. */
@@ -111,6 +123,27 @@ holds(const struct machine *m, const struct bpf_insn *i)
 	return true;
 }
 
+/* The family of a BSD loopback packet is in the byte order of the machine that wrote it;
+ * all families are below 256.  libpcap 1.10.3 looks for this machine's order only. */
+static uint32_t
+in_our_order(uint32_t family)
+{
+	const bool swapped =
+		BYTE_ORDER == BIG_ENDIAN ? (family & 0xffffff) == 0 : family < 256;
+
+	return swapped ? __builtin_bswap32(family) : family;
+}
+
+static enum outcome
+load_abs(struct machine *m, const struct bpf_insn *i, uint32_t size, const struct view *v)
+{
+	const enum outcome got = load(m->oracle, v, i->k, size, &m->a);
+
+	if (m->oracle->both_orders && i->k == 0 && size == 4)
+		m->a = in_our_order(m->a);
+	return got;
+}
+
 /* Loads into A; result as of load(). */
 static enum outcome
 load_a(struct machine *m, const struct bpf_insn *i, const struct view *v)
@@ -119,16 +152,21 @@ load_a(struct machine *m, const struct bpf_insn *i, const struct view *v)
 			      : BPF_SIZE(i->code) == BPF_H ? 2
 							   : 1;
 
+	enum outcome got = OUTCOME_ACCEPT;
+
 	switch (BPF_MODE(i->code)) {
 	case BPF_IMM: m->a = i->k; break;
 	case BPF_LEN: m->a = v->len; break;
-	case BPF_MEM: return recall(m, i->k, &m->a);
-	case BPF_ABS: return load(m->oracle, v, i->k, size, &m->a);
+	case BPF_MEM: return recall(m, i, &m->a);
+	case BPF_ABS: got = load_abs(m, i, size, v); break;
 	case BPF_IND:
 		m->wrapped |= m->x + i->k < m->x;
-		return load(m->oracle, v, m->x + i->k, size, &m->a);
+		got = load(m->oracle, v, m->x + i->k, size, &m->a);
+		break;
 	}
-	return OUTCOME_ACCEPT;
+	if (i->jt == ADAPT_LOW5)
+		m->a &= 31;
+	return got;
 }
 
 static enum outcome
@@ -140,7 +178,7 @@ load_x(struct machine *m, const struct bpf_insn *i, const struct view *v)
 	switch (BPF_MODE(i->code)) {
 	case BPF_IMM: m->x = i->k; break;
 	case BPF_LEN: m->x = v->len; break;
-	case BPF_MEM: return recall(m, i->k, &m->x);
+	case BPF_MEM: return recall(m, i, &m->x);
 	case BPF_MSH:
 		got = load(m->oracle, v, i->k, 1, &byte);
 		if (got != OUTCOME_ACCEPT)
@@ -177,8 +215,8 @@ run(struct machine *m, const struct bpf_insn *i, const struct view *v)
 		switch (BPF_CLASS(i->code)) {
 		case BPF_LD: got = load_a(m, i, v); break;
 		case BPF_LDX: got = load_x(m, i, v); break;
-		case BPF_ST: store(m, i->k, m->a); break;
-		case BPF_STX: store(m, i->k, m->x); break;
+		case BPF_ST: store(m, i, m->a); break;
+		case BPF_STX: store(m, i, m->x); break;
 		case BPF_ALU: got = alu(m, i) ? OUTCOME_ACCEPT : OUTCOME_REJECT; break;
 		case BPF_JMP: i += jump(m, i); break;
 		case BPF_RET: return i->k ? OUTCOME_ACCEPT : OUTCOME_REJECT;
@@ -196,28 +234,6 @@ run(struct machine *m, const struct bpf_insn *i, const struct view *v)
 	}
 }
 
-static uint32_t
-load_word(const struct oracle *o, const struct view *v, uint32_t at)
-{
-	return (uint32_t)filled_byte(o, v, at) << 24 |
-	       (uint32_t)filled_byte(o, v, at + 1) << 16 |
-	       (uint32_t)filled_byte(o, v, at + 2) << 8 | filled_byte(o, v, at + 3);
-}
-
-/* The family of a BSD loopback packet is in the byte order of the machine that wrote it;
- * all families are below 256. */
-static const struct bpf_insn *
-choose_program(const struct oracle *o, const struct view *v)
-{
-	uint32_t family;
-
-	if (!o->swapped.bf_insns)
-		return o->program.bf_insns;
-	family = load_word(o, v, 0);
-	return (family < 256) == (BYTE_ORDER == BIG_ENDIAN) ? o->program.bf_insns
-							    : o->swapped.bf_insns;
-}
-
 enum outcome
 oracle_run(const struct oracle *o, const struct view *v)
 {
@@ -232,20 +248,20 @@ oracle_run(const struct oracle *o, const struct view *v)
 		if (got != OUTCOME_ACCEPT || word != o->instead->magic)
 			return got != OUTCOME_ACCEPT ? got : OUTCOME_REJECT;
 	}
-	return run(&m, choose_program(o, v), v);
+	return run(&m, o->program.bf_insns, v);
 }
 
 bool
 oracle_confirmed(const struct oracle *o, const struct view *v)
 {
 	struct machine m = { .oracle = o };
-	const struct bpf_insn *program = choose_program(o, v);
-	const enum outcome ours = run(&m, program, v);
+	const enum outcome ours = run(&m, o->program.bf_insns, v);
 	unsigned theirs;
 
-	if (o->instead || ours == OUTCOME_NONE) /* other bytes; or an endless loop */
+	/* Other bytes, other instructions; an endless loop. */
+	if (o->instead || o->foreign || o->both_orders || ours == OUTCOME_NONE)
 		return true;
-	theirs = bpf_filter(program, v->data, v->len, v->caplen);
+	theirs = bpf_filter(o->program.bf_insns, v->data, v->len, v->caplen);
 	return m.wrapped ? theirs == 0 || ours == OUTCOME_ACCEPT
 			 : (theirs != 0) == (ours == OUTCOME_ACCEPT);
 }

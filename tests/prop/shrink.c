@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "exempt.h"
+
 #define TOKENS_MAX 2000
 #define TRIES_MAX 1500 /* a try costs some milliseconds */
 
@@ -65,7 +67,7 @@ take(struct shrinker *s, const struct expr *smaller)
 		return false;
 	s->tries--;
 	if (check_expr(&s->check, smaller->text, s->linktype, &again) ||
-		again.claim != s->failure->claim)
+		again.claim != s->failure->claim || exempt_reason(&again, smaller->text))
 		return false;
 	*s->failure = again;
 	*s->expr = *smaller;

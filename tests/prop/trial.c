@@ -214,6 +214,9 @@ trial_load(struct trial *t)
 	struct diags ds;
 
 	t->failure->no_optimise = false;
+	/* They are metadata there, which a pair of sockets has not. */
+	if (strstr(t->text, "bound") || strstr(t->text, "ifindex"))
+		return true;
 	if (!t->ours[0] || hash_text(t->text) % 100 >= t->check->ebpf_percent)
 		return true;
 	t->ebpf = load_input(t, FILTER_INPUT_SKB, &ds);

@@ -1,0 +1,105 @@
+/* adapt_program.c: a program of libpcap 1.10.3 comes in; it goes out as head's, in the
+ * places where head's is another one. */
+#include <string.h>
+
+#include "adapt.h"
+
+/* Behind an AH, libpcap goes on at 4 * (length + 2) from the start of the network header;
+ * RFC 4302 §2.2 means that much behind the AH.  Its six instructions
+ *	txa; add #1; tax; ldb [x + k]; add #2; mul #4; tax
+ * become
+ *	ldb [x + k + 1]; add #2; mul #4; add x; tax; txa; txa */
+#define AH_STEPS 7
+
+static bool
+is_ah(const struct bpf_insn *i)
+{
+	static const struct bpf_insn steps[AH_STEPS] = {
+		BPF_STMT(BPF_MISC | BPF_TXA, 0),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		BPF_STMT(BPF_LD | BPF_IND | BPF_B, 0),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 2),
+		BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 4),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+	};
+
+	for (int s = 0; s < AH_STEPS; s++)
+		if (i[s].code != steps[s].code || (s != 3 && i[s].k != steps[s].k))
+			return false;
+	return true;
+}
+
+static void
+mend_ah(struct bpf_insn *i)
+{
+	i[0] = (struct bpf_insn)BPF_STMT(BPF_LD | BPF_IND | BPF_B, i[3].k + 1);
+	i[1] = i[4];
+	i[2] = i[5];
+	i[3] = (struct bpf_insn)BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0);
+	i[4] = i[6];
+	i[5] = i[6] = (struct bpf_insn)BPF_STMT(BPF_MISC | BPF_TXA, 0);
+}
+
+static bool
+is_equal(const struct bpf_insn *i)
+{
+	return i->code == (BPF_JMP | BPF_JEQ | BPF_K);
+}
+
+static bool
+is_byte(const struct bpf_insn *i)
+{
+	return i->code == (BPF_LD | BPF_B | BPF_ABS) ||
+	       i->code == (BPF_LD | BPF_B | BPF_IND);
+}
+
+/* The IS-IS PDU type has five bits (ISO 10589 §9.5), of which 1.10.3 makes eight.
+ *	[ldb [p]]; jeq #0x83; [ldx M[]]; ldb [p + 4]; jeq #type
+ * and on Cisco HDLC, which pads, [p + 4] instead of [p + 3].  Frame Relay's first
+ * comparison is of 16 bits, 0x383. */
+static bool
+mend_isis(struct bpf_insn *i, unsigned left)
+{
+	struct bpf_insn *pdu = i + 1;
+
+	if (left < 4 || !is_equal(i) || (i->k != 0x83 && i->k != 0x383))
+		return false;
+	pdu += pdu->code == (BPF_LDX | BPF_MEM | BPF_W);
+	if (!is_byte(pdu) || !is_equal(pdu + 1) || pdu[1].k > 31)
+		return false;
+	if (i->k == 0x83 &&
+		!(is_byte(i - 1) && (pdu->k == i[-1].k + 4 || pdu->k == i[-1].k + 3)))
+		return false;
+	pdu->jt = ADAPT_LOW5;
+	pdu->k += i->k == 0x83 && pdu->k == i[-1].k + 3;
+	return true;
+}
+
+/* ldb [0 or 1]; jeq #0xdN: the N-th address of one byte. */
+static bool
+mend_mac8(struct bpf_insn *i, const struct adapted *a)
+{
+	if (i[0].code != (BPF_LD | BPF_B | BPF_ABS) || i[0].k > 1 || !is_equal(i + 1) ||
+		i[1].k < 0xd0 || i[1].k >= 0xd0 + a->mac8s)
+		return false;
+	i[1].k = a->mac8[i[1].k - 0xd0];
+	return true;
+}
+
+bool
+adapt_program(struct bpf_program *p, const struct adapted *a)
+{
+	bool foreign = false;
+
+	for (unsigned at = 0; at < p->bf_len; at++) {
+		struct bpf_insn *i = p->bf_insns + at;
+		const unsigned left = p->bf_len - at;
+
+		if (left >= AH_STEPS && is_ah(i))
+			mend_ah(i);
+		foreign |= at && mend_isis(i, left);
+		at += left >= 2 && mend_mac8(i, a);
+	}
+	return foreign;
+}
