@@ -26,7 +26,8 @@ enum ast_kind {
 	AST_LESS,
 	AST_GREATER, /* number */
 	AST_PRIM,    /* quals.proto, prim, arg … */
-	/* in the list of leaves only: where a scope ends */
+	/* in the list of leaves only: where a scope begins that no word opens; ends */
+	AST_SCOPE_BEGIN,
 	AST_SCOPE_END,
 };
 
@@ -83,6 +84,7 @@ struct ast {
 	uint64_t shifted;  /* ditto, that have moved what it reads */
 	unsigned entry;    /* of an encapsulation: its entry + 1 */
 	struct test *test; /* leaves: set by resolve */
+	struct test *step; /* of `inner`: into the next tunnel */
 };
 
 struct syntax {

@@ -5,6 +5,8 @@
 
 #include "test.h"
 
+#define INNER_TRIES 3
+
 struct frame {
 	const struct ast *a;
 	const struct node *yes, *no;
@@ -85,6 +87,8 @@ push(struct builder *b, const struct ast *a, const struct node *yes,
 		for (const struct ast *o = a->first; o != NULL; o = o->next)
 			f.operand[i++] = o;
 	}
+	if (a->kind == AST_INNER)
+		f.left = INNER_TRIES;
 	b->frame[b->depth++] = f;
 }
 
@@ -101,6 +105,25 @@ push_operand(struct builder *b, struct frame *f)
 	push(b, o, yes, no); /* may move the frames: f is not used after it */
 }
 
+/* Three tries: in the packet, or else in a tunnel, or else in a tunnel inside that; from
+ * the last to the first.  `done`: the try that was built last, NULL: none. */
+static const struct node *
+step_inner(struct builder *b, struct frame *f, const struct node *done)
+{
+	const struct ast *word = f->a->first;
+	b->span = word->span;
+	if (done != NULL)
+		f->entry = f->left == 0 ? build_test(b, word->test, done, f->no)
+					: build_test(b, word->step, done, f->no);
+	if (done != NULL && f->left == 0) {
+		b->depth--;
+		return f->entry;
+	}
+	f->left--;
+	push(b, f->a->last, f->yes, f->entry != NULL ? f->entry : f->no);
+	return NULL;
+}
+
 static const struct node *
 build_logic(struct builder *b, const struct ast *root)
 {
@@ -112,6 +135,10 @@ build_logic(struct builder *b, const struct ast *root)
 			struct frame negated = *f;
 			b->depth--;
 			push(b, negated.a->first, negated.no, negated.yes);
+			continue;
+		}
+		if (f->a->kind == AST_INNER) {
+			done = step_inner(b, f, done);
 			continue;
 		}
 		if (f->a->kind != AST_AND && f->a->kind != AST_OR) {

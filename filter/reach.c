@@ -91,14 +91,19 @@ push(struct reach *s, struct ast *a, uint64_t in)
 		s->frame = to;
 		s->room = room;
 	}
-	s->frame[s->depth++] =
-		(struct frame){ .a = a, .operand = a->first, .in = in, .first = true };
+	s->frame[s->depth++] = (struct frame){
+		.a = a, .operand = a->first, .in = in, .yes = in, .no = in, .first = true
+	};
 }
 
 /* What an operand that was visited says of its list. */
 static void
 fold(struct reach *s, struct frame *f)
 {
+	if (f->a->kind == AST_INNER) { /* the word, then what is tried behind it */
+		f->in = s->yes;
+		return;
+	}
 	bool all = f->a->kind == AST_AND;
 	uint64_t on = all ? s->yes : s->no, out = all ? s->no : s->yes;
 	uint64_t *left = all ? &f->no : &f->yes; /* where the list is left early */

@@ -34,7 +34,7 @@ resolve_prim(struct resolver *r, struct ast *a)
 	if (a->prim < PRIM_LLC) {
 		if (a->scope)
 			resolve_scope_begin(r);
-		return resolve_encap(r, a);
+		return a->prim == PRIM_INNER ? resolve_inner(r, a) : resolve_encap(r, a);
 	}
 	if (a->prim == PRIM_LLC)
 		return resolve_llc(r, a);
@@ -56,6 +56,7 @@ resolve_leaf(struct resolver *r, struct ast *a)
 	case AST_LESS:
 	case AST_GREATER: return resolve_less(r, a);
 	case AST_PRIM: return resolve_prim(r, a);
+	case AST_SCOPE_BEGIN: resolve_scope_begin(r); return test_bool(r->arena, true);
 	case AST_SCOPE_END: resolve_scope_end(r); return test_bool(r->arena, true);
 	case AST_AND:
 	case AST_OR:

@@ -158,6 +158,8 @@ const struct value *resolve_transport(
 
 /* resolve_encap.c: the words that shift what stands to their right */
 struct test *resolve_encap(struct resolver *, struct ast *);
+/* `inner`: the test that binds its view; a->step: the one that goes into a tunnel. */
+struct test *resolve_inner(struct resolver *, struct ast *);
 void resolve_scope_begin(struct resolver *);
 void resolve_scope_end(struct resolver *);
 
