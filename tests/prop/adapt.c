@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "links.h"
+
 enum { ETHERNET = 1, ARCNET = 7, RADIOTAP = 127, USER0 = 147 };
 enum {
 	BSD_NULL = 0,
@@ -52,7 +54,7 @@ value_pflog(uint32_t at, uint8_t byte)
 
 static const char *const bacnet_words[] = { "$", "broadcast", "multicast", NULL };
 static const char *const ppi_words[] = { "type", "subtype", "dir", "direction", NULL };
-static const char *const not_ppi_words[] = { "vlan", "radio", NULL };
+static const char *const not_ppi_words[] = { "radio", NULL };
 
 /* Link types that 1.10.3 knows nothing or something else of. */
 static const struct stand_in stand_ins[] = {
@@ -105,6 +107,17 @@ adapt_link(uint16_t linktype, const char *text)
 			return s;
 	}
 	return NULL;
+}
+
+/* On 802.11, libpcap keeps the offset of the frame in a cell whose number these words
+ * change: what is left of them reads a cell that nobody wrote. */
+bool
+adapt_is_spoilt(const char *text, uint16_t linktype)
+{
+	static const char *const words[] = { "pppoes", "geneve", NULL };
+	const struct link *link = links_find(linktype);
+
+	return link && link->family == FAMILY_WLAN && has_word(text, words);
 }
 
 bool

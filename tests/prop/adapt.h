@@ -24,6 +24,9 @@ struct stand_in {
 /* NULL: the link type itself. */
 const struct stand_in *adapt_link(uint16_t linktype, const char *text);
 
+/* Does libpcap's program mix up its own offsets? */
+bool adapt_is_spoilt(const char *text, uint16_t linktype);
+
 /* Is the type field in either byte order, where the older one looks at the file's only?
  */
 bool adapt_both_orders(uint16_t linktype);
@@ -37,7 +40,7 @@ struct adapted {
 				 * the 3: addresses are numbered, and put in their
 				 * places in the program */
 	unsigned mac8s;
-	bool lost; /* more addresses than digits */
+	bool lost; /* more addresses than digits; no scratch cell left */
 };
 
 void adapt_text(const char *text, uint16_t linktype, struct adapted *out);
@@ -48,7 +51,7 @@ bool adapt_asks_link(const char *text);
 
 /* The program that says the same to the interpreter of oracle_vm.c.  True: libpcap's own
  * interpreter does not know all that is in it. */
-bool adapt_program(struct bpf_program *, const struct adapted *);
+bool adapt_program(struct bpf_program *, struct adapted *);
 
 /* Marks a load of which only the low five bits count. */
 #define ADAPT_LOW5 1 /* in the jt of a BPF_LD, which means nothing there */

@@ -42,6 +42,12 @@ mend_ah(struct bpf_insn *i)
 }
 
 static bool
+is_code(const struct bpf_insn *i, uint16_t code, uint32_t k)
+{
+	return i->code == code && i->k == k;
+}
+
+static bool
 is_equal(const struct bpf_insn *i)
 {
 	return i->code == (BPF_JMP | BPF_JEQ | BPF_K);
@@ -76,6 +82,20 @@ mend_isis(struct bpf_insn *i, unsigned left)
 	return true;
 }
 
+/* The session of PPPoE is 16 bits at 2; 1.10.3 loads 32 at 0 and drops half, which fails
+ * where the network header is at -2.
+ *	ld [p]; [and #0xffff] becomes ldh [p + 2] */
+static void
+mend_session(struct bpf_insn *i)
+{
+	if (BPF_CLASS(i[0].code) == BPF_LD && BPF_SIZE(i[0].code) == BPF_W &&
+		(BPF_MODE(i[0].code) == BPF_ABS || BPF_MODE(i[0].code) == BPF_IND) &&
+		is_code(i + 1, BPF_ALU | BPF_AND | BPF_K, 0xffff)) {
+		i[0].code = BPF_LD | BPF_H | BPF_MODE(i[0].code);
+		i[0].k += 2;
+	}
+}
+
 /* ldb [0 or 1]; jeq #0xdN: the N-th address of one byte. */
 static bool
 mend_mac8(struct bpf_insn *i, const struct adapted *a)
@@ -87,10 +107,104 @@ mend_mac8(struct bpf_insn *i, const struct adapted *a)
 	return true;
 }
 
+/* libpcap works the offset of a link header out first, and keeps it in a cell that a
+ * relation further left in the text may have had before: then the relation spoils it
+ * (`radio[2] = 0 or dir tods`).  The cell of the offset is the first that is written, and
+ * X keeps a copy:
+ *	st M[cell]; tax
+ * or, of the payload's offset, txa; add #24; st M[cell], changed later by + 2 and & ~3.
+ */
+#define PROLOGUE 10 /* the first is in so many instructions */
+
+static bool
+is_payload_offset(const struct bpf_insn *st)
+{
+	return is_code(st - 1, BPF_ALU | BPF_ADD | BPF_K, 24) ||
+	       is_code(st - 1, BPF_ALU | BPF_ADD | BPF_K, 2) ||
+	       is_code(st - 1, BPF_ALU | BPF_AND | BPF_K, 0xfffffffc);
+}
+
+/* A relation writes a cell once and reads it once, before its jump. */
+static void
+rename_use(struct bpf_insn *st, const struct bpf_insn *end, uint32_t cell)
+{
+	const uint32_t was = st->k;
+
+	st->k = cell;
+	for (struct bpf_insn *i = st + 1; i < end && BPF_CLASS(i->code) != BPF_JMP; i++)
+		if ((BPF_CLASS(i->code) == BPF_LD || BPF_CLASS(i->code) == BPF_LDX) &&
+			BPF_MODE(i->code) == BPF_MEM && i->k == was) {
+			i->k = cell;
+			return;
+		}
+}
+
+static uint32_t
+find_unused(const struct bpf_program *p)
+{
+	uint32_t cell = BPF_MEMWORDS;
+
+	while (cell--) {
+		unsigned at = 0;
+
+		while (at < p->bf_len &&
+			!(p->bf_insns[at].k == cell &&
+				(BPF_CLASS(p->bf_insns[at].code) == BPF_ST ||
+					BPF_CLASS(p->bf_insns[at].code) == BPF_STX)))
+			at++;
+		if (at == p->bf_len)
+			break;
+	}
+	return cell;
+}
+
+static bool
+separate(struct bpf_program *p, unsigned from, bool payload)
+{
+	const uint32_t cell = p->bf_insns[from].k;
+
+	for (unsigned at = from + 1; at < p->bf_len; at++) {
+		struct bpf_insn *i = p->bf_insns + at;
+		uint32_t unused;
+
+		if (!is_code(i, BPF_ST, cell) || (payload && is_payload_offset(i)))
+			continue;
+		unused = find_unused(p);
+		if (unused >= BPF_MEMWORDS)
+			return false;
+		rename_use(i, p->bf_insns + p->bf_len, unused);
+	}
+	return true;
+}
+
+/* False: there are not cells enough. */
+static bool
+mend_cells(struct bpf_program *p)
+{
+	bool ok = true;
+
+	for (unsigned at = 1; at + 1 < p->bf_len; at++) {
+		const struct bpf_insn *i = p->bf_insns + at;
+
+		if (i->code != BPF_ST)
+			continue;
+		if (at < PROLOGUE && i[1].code == (BPF_MISC | BPF_TAX))
+			ok &= separate(p, at, false);
+		else if (at > 1 && is_code(i - 2, BPF_MISC | BPF_TXA, 0) &&
+			 is_code(i - 1, BPF_ALU | BPF_ADD | BPF_K, 24))
+			return ok && separate(p, at, true);
+		else
+			break;
+	}
+	return ok;
+}
+
 bool
-adapt_program(struct bpf_program *p, const struct adapted *a)
+adapt_program(struct bpf_program *p, struct adapted *a)
 {
 	bool foreign = false;
+
+	a->lost |= !mend_cells(p);
 
 	for (unsigned at = 0; at < p->bf_len; at++) {
 		struct bpf_insn *i = p->bf_insns + at;
@@ -99,6 +213,8 @@ adapt_program(struct bpf_program *p, const struct adapted *a)
 		if (left >= AH_STEPS && is_ah(i))
 			mend_ah(i);
 		foreign |= at && mend_isis(i, left);
+		if (left >= 2)
+			mend_session(i);
 		at += left >= 2 && mend_mac8(i, a);
 	}
 	return foreign;

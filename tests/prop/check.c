@@ -119,7 +119,8 @@ check_cooked(struct trial *t, const struct view *v)
 	struct filter_packet p;
 	uint32_t got;
 
-	if (v->caplen < SLL2_HEADER) /* the header is always whole */
+	/* The header is always whole, and what is reserved in it is 0. */
+	if (v->caplen < SLL2_HEADER || v->data[2] || v->data[3])
 		return true;
 	p = (struct filter_packet){
 		.data = v->data + SLL2_HEADER,
@@ -239,7 +240,7 @@ each_ebpf(struct trial *t, const struct view *v, uint32_t whole, int which)
 	(void)whole;
 	(void)which;
 	ebpf_set_meta(t->ebpf, &p);
-	return check_kernel(t, CLAIM_EBPF, t->ours[0], &p);
+	return check_kernel(t, CLAIM_EBPF, t->skb, &p);
 }
 
 static bool

@@ -18,6 +18,14 @@ static const char head_only[] =
 static const char decnet_address[] =
 	"libpcap 1.10.3 takes any number after decnet; head takes area.node";
 
+static const char ppi[] = "libpcap 1.10.3 has no type, subtype and dir on PPI: radiotap "
+			  "stands in, with vlan";
+
+static const char later_name[] =
+	"the name is new in head, and stands as a number in what 1.10.3 is told";
+static const char bacnet[] =
+	"libpcap 1.10.3 has no addresses on MS/TP: ARCnet stands in, with types";
+
 static const char no_header[] =
 	"what stands before the network header is not in a cooked packet's bytes";
 
@@ -27,8 +35,7 @@ static const struct exemption {
 	const char *detail; /* and the message this */
 	const char *reason;
 } exemptions[] = {
-	{ CLAIM_COMPILES, "[", "shift by more than 31 bits", first_statement },
-	{ CLAIM_COMPILES, "- ", "shift by more than 31 bits", first_statement },
+	{ CLAIM_COMPILES, "", "shift by more than 31 bits", first_statement },
 	{ CLAIM_COMPILES, "[", "division by zero", first_statement },
 	{ CLAIM_COMPILES, "[", "modulus by zero", first_statement },
 	{ CLAIM_MATCHES, "0 - ip[9] < 10", "", right_guard },
@@ -38,6 +45,13 @@ static const struct exemption {
 	{ CLAIM_MATCHES, "1 << (ip[9] & 7) = 64", "", right_guard },
 	{ CLAIM_COMPILES, "proto", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "byte", "greater than maximum", head_only },
+	{ CLAIM_COMPILES, "lldp", "unknown '", later_name },
+	{ CLAIM_COMPILES, "slow", "unknown '", later_name },
+	{ CLAIM_COMPILES, "$", "not implemented for BACNET_MS_TP", bacnet },
+	{ CLAIM_COMPILES, "cast", "not implemented for BACNET_MS_TP", bacnet },
+	{ CLAIM_COMPILES, "portrange", "more than one hyphen", head_only },
+	{ CLAIM_COMPILES, "dir", "invalid 802.11 direction value", head_only },
+	{ CLAIM_COMPILES, "vlan", "'vlan' not supported on DLT_PPI", ppi },
 	{ CLAIM_COMPILES, "vpi", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "vci", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "decnet", "'decnet' is not a valid qualifier", decnet_address },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "adapt.h"
+#include "links.h"
 
 #define SNAPLEN 262144
 
@@ -65,7 +66,7 @@ find_since(struct oracle *o)
 }
 
 static bool
-compile(struct oracle *o, const struct adapted *a, uint16_t linktype, bool optimised)
+compile(struct oracle *o, struct adapted *a, uint16_t linktype, bool optimised)
 {
 	o->file = open_file(o->instead ? o->instead->instead : linktype, o->error);
 	if (!o->file)
@@ -78,6 +79,8 @@ compile(struct oracle *o, const struct adapted *a, uint16_t linktype, bool optim
 	if (!optimised) {
 		o->foreign = adapt_program(&o->program, a);
 		find_since(o);
+		o->radio = links_find(linktype) &&
+			   links_find(linktype)->family == FAMILY_WLAN;
 	}
 	return true;
 }
@@ -92,9 +95,9 @@ oracle_open(struct oracle *o, const char *text, uint16_t linktype, bool optimise
 	adapt_text(text, linktype, &a);
 	o->instead = adapt_link(linktype, text);
 	o->both_orders = adapt_both_orders(linktype);
-	o->silent =
-		a.lost || (o->instead && o->instead->link_moves && adapt_asks_link(text));
 	ok = compile(o, &a, linktype, optimised);
+	o->silent = a.lost || adapt_is_spoilt(text, linktype) ||
+		    (o->instead && o->instead->link_moves && adapt_asks_link(text));
 	adapt_free(&a);
 	return ok;
 }

@@ -20,6 +20,7 @@ struct oracle {
 	uint32_t *since;  /* for an instruction that reads a scratch cell: the instruction
 			   * that is to have written it, or a later one */
 	bool both_orders; /* the first four bytes are a number in either byte order */
+	bool radio;       /* libpcap works out where the frame is before all else */
 	bool foreign;     /* libpcap's own interpreter does not know all of it */
 	const struct stand_in *instead; /* the link type that was asked for; or NULL */
 	bool silent; /* has no verdicts: the link type that stands in cannot say */

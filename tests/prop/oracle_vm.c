@@ -37,8 +37,10 @@ load(const struct oracle *o, const struct view *v, uint32_t at, uint32_t size,
 {
 	uint32_t value = 0;
 
+	/* Inside, it may be a byte of the outer packet.  A length of a radio header that
+	 * no packet has makes libpcap reject before it has tested anything. */
 	if (at > ADDRESS_END - size)
-		return v->inside ? OUTCOME_NONE : OUTCOME_REJECT;
+		return v->inside || o->radio ? OUTCOME_NONE : OUTCOME_REJECT;
 	for (uint32_t i = 0; i < size; i++) {
 		if (v->fill == FILL_NONE && !is_captured(o, v, at + i))
 			return OUTCOME_BEYOND;

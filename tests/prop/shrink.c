@@ -67,7 +67,8 @@ take(struct shrinker *s, const struct expr *smaller)
 		return false;
 	s->tries--;
 	if (check_expr(&s->check, smaller->text, s->linktype, &again) ||
-		again.claim != s->failure->claim || exempt_reason(&again, smaller->text))
+		again.claim != s->failure->claim || again.theirs != s->failure->theirs ||
+		exempt_reason(&again, smaller->text))
 		return false;
 	*s->failure = again;
 	*s->expr = *smaller;

@@ -17,6 +17,7 @@ struct trial {
 	struct filter *ours[2]; /* optimised, not optimised; [0] NULL: never matches */
 	struct filter *cooked;  /* or NULL */
 	bool cooked_never;      /* there is none, for it would never match */
+	struct filter *skb;     /* as of a socket; or NULL */
 	struct ebpf *ebpf;      /* of the optimised one, as a socket filter; or NULL */
 	struct ebpf *cooked_ebpf;
 };
