@@ -57,6 +57,7 @@ struct arith {
 	enum arith_kind kind;
 	enum arith_op op;
 	enum qual_proto proto; /* of an index */
+	bool any;              /* ... over IPv4 and IPv6, behind its extension headers */
 	uint32_t number;       /* or the size of an index */
 	uint32_t depth;        /* of the tree from here down */
 	struct span span;

@@ -25,10 +25,12 @@ enum diag_code {
 struct diag {
 	enum diag_code code;
 	enum severity severity;
-	struct span span[2]; /* the fault, and what it clashes with */
-	int err;             /* errno of a system call, else 0 */
-	char text[200];      /* lower case, no newline: what is wrong */
-	char hint[120];      /* what to write instead, or empty */
+	struct span span[2];   /* the fault, and what it clashes with */
+	int err;               /* errno of a system call, else 0 */
+	char file[80];         /* the place is in this file, */
+	uint32_t line, column; /* ... here, from 1; spans are empty then */
+	char text[200];        /* lower case, no newline: what is wrong */
+	char hint[120];        /* what to write instead, or empty */
 };
 
 #define DIAGS_MAX 8

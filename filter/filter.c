@@ -57,6 +57,58 @@ check_never(const struct filter_opts *opts, const struct graph *g, struct diags 
 	return g->clipped;
 }
 
+/* From text to tests.  A fault of one step does not keep the next from finding its own.
+ */
+static bool
+read_text(const struct filter_opts *opts, struct tokens *tokens, struct syntax *syntax,
+	struct graph *g, struct arena *scratch, struct diags *ds)
+{
+	const struct lex_input in = { opts->text, opts->name, opts->program,
+		opts->files };
+	struct filter_opts all = *opts;
+	bool ok = lex_sources(&in, scratch, tokens, ds);
+	ok = parse(tokens, scratch, syntax, ds) && ok;
+	all.text = tokens->text; /* spans are places in it */
+	if (!ok)
+		syntax->root = NULL;
+	return resolve(&all, syntax, g, scratch, ds) && ok;
+}
+
+static int
+by_place(const void *x, const void *y)
+{
+	const struct diag *a = x, *b = y;
+	if (a->severity != b->severity)
+		return a->severity < b->severity ? -1 : 1;
+	return a->span[0].at < b->span[0].at ? -1 : a->span[0].at > b->span[0].at;
+}
+
+/* In the order of the text; places in other files by name, line and column. */
+static void
+place_diags(const struct tokens *ts, struct diags *ds)
+{
+	if (ds->count > 1)
+		qsort(ds->diag, ds->count, sizeof(ds->diag[0]), by_place);
+	for (unsigned i = 0; i < ds->count; i++) {
+		struct diag *d = &ds->diag[i];
+		uint32_t s = ts->sources - 1, at = d->span[0].at;
+		while (s > 0 && ts->source[s].at > at)
+			s--;
+		if (s == 0 || d->file[0] != '\0')
+			continue;
+		snprintf(d->file, sizeof(d->file), "%s", ts->source[s].name);
+		d->line = d->column = 1;
+		for (uint32_t j = ts->source[s].at; j < at; j++) {
+			d->column++;
+			if (ts->text[j] == '\n') {
+				d->line++;
+				d->column = 1;
+			}
+		}
+		d->span[0] = d->span[1] = (struct span){ 0, 0 };
+	}
+}
+
 static bool
 compile(const struct filter_opts *opts, struct filter *f, struct arena *scratch,
 	struct diags *ds)
@@ -65,10 +117,11 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *scratch,
 	struct syntax syntax;
 	uint32_t blocks;
 	graph_init(&f->graph, &f->arena, opts->snaplen);
-	if (!lex(opts->text, scratch, &tokens, ds) ||
-		!parse(&tokens, scratch, &syntax, ds) ||
-		!resolve(opts, &syntax, &f->graph, scratch, ds))
+	if (!read_text(opts, &tokens, &syntax, &f->graph, scratch, ds)) {
+		place_diags(&tokens, ds);
 		return false;
+	}
+	place_diags(&tokens, ds);
 	build(&f->graph, &syntax, scratch);
 	arena_free(scratch);
 	if (!opts->no_optimise)

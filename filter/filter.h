@@ -66,6 +66,15 @@ struct filter_names {
 	void *ctx;
 };
 
+/* Files that an expression names: `@file` sets, and includes.  The text is NUL-terminated
+ * and has to stay until the compile ends; NULL: it cannot be read, and `why` (of `size`
+ * bytes) says why.  `from`: the file that names it, NULL for the command line. */
+struct filter_files {
+	const char *(*read)(void *ctx, const char *name, const char *from, size_t *len,
+		char *why, size_t size);
+	void *ctx;
+};
+
 struct filter_opts {
 	const char *text;  /* the expression, NUL-terminated */
 	uint16_t linktype; /* LINKTYPE_ value */
@@ -74,6 +83,9 @@ struct filter_opts {
 	uint32_t netmask; /* host order, for `ip broadcast`; 0xffffffff unknown */
 	bool no_optimise; /* tcpdump's -O */
 	const struct filter_names *names; /* NULL: no names */
+	const struct filter_files *files; /* NULL: none can be read */
+	bool program;                     /* the text is a file's: named filters (let) */
+	const char *name;                 /* of that file, for messages; or NULL */
 };
 
 /* Compiles.  On success *out is the caller's, to give to filter_free; warnings may

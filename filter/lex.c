@@ -1,6 +1,6 @@
-/* lex.c: text in, an array of tokens out.  Each `match_` function returns how many bytes
- * its kind of token would take at a place (0: none); the longest wins, and on a tie the
- * one that stands first in `lex_kinds`. */
+/* lex.c: one token at a time: a place in the text in, a token out.  Each `match_`
+ * function returns how many bytes its kind of token would take at a place (0: none); the
+ * longest wins, and on a tie the one that stands first in `lex_kinds`. */
 #include "lex.h"
 
 #include <stdlib.h>
@@ -176,11 +176,18 @@ take_number(const char *text, struct token *t, struct diags *ds)
 	return true;
 }
 
+/* Parts above 255 are a fault where it is used (lex_ipv4_fault): decnet has such. */
 static bool
 take_ipv4(const char *text, struct token *t, struct diags *ds)
 {
-	if (addr_parse_ipv4(text + t->span.at, t->span.len, &t->number, &t->parts))
-		return true;
+	(void)ds;
+	t->bad = !addr_parse_ipv4(text + t->span.at, t->span.len, &t->number, &t->parts);
+	return true;
+}
+
+bool
+lex_ipv4_fault(const char *text, const struct token *t, struct diags *ds)
+{
 	diags_error(ds, DIAG_ADDRESS, t->span, "invalid IPv4 address '%.*s'",
 		(int)(t->span.len < 80 ? t->span.len : 80), text + t->span.at);
 	diags_hint(ds, "each part is a decimal number from 0 to 255");
@@ -258,6 +265,9 @@ static const struct {
 	{ "[", '[', 0 },
 	{ "]", ']', 0 },
 	{ ":", ':', 0 },
+	{ "{", '{', 0 },
+	{ "}", '}', 0 },
+	{ ",", ',', 0 },
 };
 
 static bool
@@ -290,6 +300,19 @@ take_escaped(const char *text, struct token *t)
 	return true;
 }
 
+/* @path: as far as no blank, comma or bracket comes. */
+static bool
+take_file(const char *text, struct token *t)
+{
+	const char *s = text + t->span.at;
+	uint32_t n = s[0] == '@' ? 1 + (uint32_t)strcspn(s + 1, " \t\r\n,)}") : 0;
+	if (n < 2)
+		return false;
+	t->kind = TOK_FILE;
+	t->span.len = n;
+	return true;
+}
+
 static bool
 take_mac8(const char *text, struct token *t)
 {
@@ -306,8 +329,8 @@ take_mac8(const char *text, struct token *t)
 	return true;
 }
 
-static bool
-take(const char *text, struct token *t, struct diags *ds)
+bool
+lex_token(const char *text, struct token *t, struct diags *ds)
 {
 	const char *s = text + t->span.at;
 	unsigned best = 0;
@@ -324,7 +347,8 @@ take(const char *text, struct token *t, struct diags *ds)
 		t->kind = lex_kinds[best].kind;
 		return lex_kinds[best].take(text, t, ds);
 	}
-	if (take_operator(text, t) || take_escaped(text, t) || take_mac8(text, t))
+	if (take_operator(text, t) || take_escaped(text, t) || take_mac8(text, t) ||
+		take_file(text, t))
 		return true;
 	t->span.len = 1;
 	unsigned char c = (unsigned char)*s;
@@ -335,65 +359,6 @@ take(const char *text, struct token *t, struct diags *ds)
 		diags_error(ds, DIAG_LEX, t->span,
 			"character 0x%02x is not a character of the language", c);
 	return false;
-}
-
-static struct token *
-push(struct arena *arena, struct tokens *ts, uint32_t *room)
-{
-	if (ts->count == *room) {
-		uint32_t more = *room ? *room * 2 : 64;
-		struct token *to = ARENA_ARRAY(arena, more, struct token);
-		if (ts->count > 0)
-			memcpy(to, ts->token, ts->count * sizeof(*to));
-		ts->token = to;
-		*room = more;
-	}
-	return &ts->token[ts->count++];
-}
-
-/* While open, a '(' keeps the index + 1 of the one around it in `match`. */
-static void
-match_parens(struct tokens *ts)
-{
-	uint32_t open = 0;
-	for (uint32_t i = 0; i < ts->count; i++) {
-		struct token *t = &ts->token[i];
-		if (t->kind == '(') {
-			t->match = open;
-			open = i + 1;
-		} else if (t->kind == ')' && open != 0) {
-			struct token *o = &ts->token[open - 1];
-			open = o->match;
-			o->match = i;
-		}
-	}
-	while (open != 0) {
-		struct token *o = &ts->token[open - 1];
-		open = o->match;
-		o->match = 0;
-	}
-}
-
-bool
-lex(const char *text, struct arena *arena, struct tokens *ts, struct diags *ds)
-{
-	uint32_t at = 0, room = 0;
-	*ts = (struct tokens){ .text = text };
-	for (;;) {
-		at += (uint32_t)strspn(text + at, " \t\r\n");
-		struct token *t = push(arena, ts, &room);
-		*t = (struct token){ .kind = TOK_END, .span = { at, 0 } };
-		if (text[at] == '\0')
-			break;
-		if (ts->count > TOKENS_MAX)
-			return diags_error(ds, DIAG_SIZE, (struct span){ at, 1 },
-				"the expression has more than %u words", TOKENS_MAX);
-		if (!take(text, t, ds))
-			return false;
-		at = t->span.at + t->span.len;
-	}
-	match_parens(ts);
-	return true;
 }
 
 /* Edits to make one word of the other: Damerau's distance, rows of at most 32. */

@@ -9,15 +9,18 @@
 #include <string.h>
 
 struct frame {
-	struct ast *acc;    /* what stands left of the operator */
-	enum ast_kind op;   /* AST_AND or AST_OR, when acc is not NULL */
-	bool negate;        /* an odd number of 'not' before the operand */
-	bool want_id;       /* a head was read: an id must follow */
-	bool only_ids;      /* inside the parentheses of an id list */
-	struct span not_at; /* the first of those 'not' */
-	uint32_t open;      /* index of the '(' + 1; 0: the whole text */
-	struct quals quals; /* in force at the '(' */
-	struct ast *scope;  /* the word before the '(' that opened a scope, or NULL */
+	struct ast *acc;            /* what stands left of the operator */
+	enum ast_kind op;           /* AST_AND or AST_OR, when acc is not NULL */
+	bool negate;                /* an odd number of 'not' before the operand */
+	bool want_id;               /* a head was read: an id must follow */
+	bool only_ids;              /* inside the parentheses of an id list */
+	struct span not_at;         /* the first of those 'not' */
+	uint32_t open;              /* index of the '(' + 1; 0: the whole text */
+	struct quals quals;         /* in force at the '(' */
+	const struct tokens *outer; /* a named filter is read: go on there, */
+	uint32_t outer_at;          /* ... here */
+	uint32_t visible;           /* and what may be used then */
+	struct ast *scope; /* the word before the '(' that opened a scope, or NULL */
 };
 
 struct state {
@@ -25,7 +28,8 @@ struct state {
 	struct frame *frame;
 	uint32_t depth, room;      /* frames in use, frames there are */
 	struct quals quals;        /* in force */
-	struct ast **leaf;         /* where the next leaf is linked in */
+	bool lost;                 /* a fault was met: what is in force is not known */
+	uint32_t expanded;         /* tokens of named filters, in all uses */
 	const struct token *loose; /* the last id, when it was a name: for did-you-mean */
 };
 
@@ -64,17 +68,6 @@ goes_on_as_arithmetic(const struct token *t)
 	enum arith_op arith;
 	enum relop rel;
 	return parse_is_arith_op(t->kind, &arith) || parse_is_relop(t->kind, &rel);
-}
-
-static struct ast *
-leaf_new(struct state *s, enum ast_kind kind, struct span span)
-{
-	struct ast *a = ARENA_NEW(s->p.arena, struct ast);
-	a->kind = kind;
-	a->span = span;
-	*s->leaf = a;
-	s->leaf = &a->next_leaf;
-	return a;
 }
 
 static void
@@ -158,43 +151,11 @@ bare_id(struct state *s)
 static bool
 take_id(struct state *s, struct ast **out)
 {
-	const struct token *t = peek(s), *second = NULL;
-	struct id id = { .first = t };
+	const struct token *t = peek(s);
 	if (!s->quals.set)
-		return bare_id(s);
-	s->p.at++;
-	switch (t->kind) {
-	case TOK_NUMBER: id.kind = ID_NUMBER; break;
-	case TOK_MAC: id.kind = ID_MAC; break;
-	case TOK_MAC8: id.kind = ID_MAC8; break;
-	case TOK_NAME: id.kind = ID_NAME; break;
-	case TOK_IPV4: id.kind = ID_IPV4; break;
-	case TOK_IPV6: id.kind = ID_IPV6; break;
-	default:
-		s->p.at--;
-		return parse_unexpected(&s->p, "an address, a name or a number");
-	}
-	bool slash = peek(s)->kind == '/' && (t->kind == TOK_IPV4 || t->kind == TOK_IPV6);
-	bool mask = is_word(peek(s), WORD_MASK) && t->kind == TOK_IPV4;
-	if (slash || mask) {
-		s->p.at++;
-		second = peek(s);
-		if (slash ? second->kind != TOK_NUMBER : second->kind != TOK_IPV4)
-			return parse_unexpected(
-				&s->p, slash ? "a prefix length" : "a mask");
-		s->p.at++;
-		id.kind = mask                 ? ID_IPV4_MASK
-			  : id.kind == ID_IPV4 ? ID_IPV4_LEN
-					       : ID_IPV6_LEN;
-	}
-	id.second = second;
-	struct ast *a =
-		leaf_new(s, AST_ID, second ? parse_join(t->span, second->span) : t->span);
-	a->quals = s->quals;
-	a->id = id;
+		return s->lost ? false : bare_id(s);
 	s->loose = t->kind == TOK_NAME ? t : NULL;
-	*out = a;
-	return true;
+	return parse_id(&s->p, &s->quals, out);
 }
 
 static bool
@@ -205,6 +166,8 @@ take_relation(struct state *s, struct ast **out)
 	if (left == NULL)
 		return false;
 	enum relop op;
+	if (parse_is_set(&s->p))
+		return parse_relation_set(&s->p, left, out);
 	if (!parse_is_relop(peek(s)->kind, &op)) {
 		if (left->kind ==
 			ARITH_NUMBER) { /* one token: '(' came here for an operator */
@@ -217,7 +180,7 @@ take_relation(struct state *s, struct ast **out)
 	const struct arith *right = parse_arith(&s->p);
 	if (right == NULL)
 		return false;
-	struct ast *a = leaf_new(s, AST_RELATION, parse_join(from, right->span));
+	struct ast *a = parse_leaf(&s->p, AST_RELATION, parse_join(from, right->span));
 	a->left = left;
 	a->right = right;
 	a->relop = op;
@@ -273,7 +236,7 @@ take_length(struct state *s, struct ast **out)
 		s->p.at++;
 		return parse_unexpected(&s->p, "a number of bytes");
 	}
-	struct ast *a = leaf_new(s, t->word == WORD_LESS ? AST_LESS : AST_GREATER,
+	struct ast *a = parse_leaf(&s->p, t->word == WORD_LESS ? AST_LESS : AST_GREATER,
 		parse_join(t->span, t[1].span));
 	a->number = t[1].number;
 	s->p.at += 2;
@@ -285,7 +248,7 @@ take_length(struct state *s, struct ast **out)
 static bool
 take_prim(struct state *s, enum qual_prim prim, struct ast **out)
 {
-	struct ast *a = leaf_new(s, AST_PRIM, peek(s)->span);
+	struct ast *a = parse_leaf(&s->p, AST_PRIM, peek(s)->span);
 	*out = a;
 	if (!parse_prim(&s->p, prim, a))
 		return false;
@@ -322,7 +285,7 @@ take_proto(struct state *s, struct frame *f, struct ast **out)
 			text + t->span.at, parse_shown(next->span), text + next->span.at);
 		return false;
 	}
-	struct ast *a = leaf_new(s, cast ? AST_CAST : AST_PROTO,
+	struct ast *a = parse_leaf(&s->p, cast ? AST_CAST : AST_PROTO,
 		cast ? parse_join(t->span, next->span) : t->span);
 	a->quals = (struct quals){ .proto = t->number, .span = t->span };
 	if (cast) {
@@ -330,6 +293,41 @@ take_proto(struct state *s, struct frame *f, struct ast **out)
 		s->p.at++;
 	}
 	*out = a;
+	return true;
+}
+
+/* A named filter: its tokens are read as if in parentheses, and what it shifts stays in
+ * them. */
+static bool
+take_let(struct state *s, struct ast **out)
+{
+	const struct token *t = peek(s);
+	bool later;
+	const struct let *let = parse_find_let(&s->p, t, &later);
+	*out = NULL;
+	if (let == NULL && !later)
+		return bare_id(s);
+	if (let == NULL) {
+		diags_error(s->p.diags, DIAG_NAME, t->span,
+			"the filter '%.*s' is used before it is named",
+			parse_shown(t->span), s->p.tokens->text + t->span.at);
+		diags_hint(s->p.diags, "put its 'let' further up");
+		return false;
+	}
+	s->expanded += let->body.count;
+	if (s->expanded > TOKENS_MAX)
+		return diags_error(s->p.diags, DIAG_SIZE, t->span,
+			"named filters in named filters become more than %u words",
+			TOKENS_MAX);
+	parse_leaf(&s->p, AST_SCOPE_BEGIN, t->span);
+	push_frame(s, (struct frame){ .outer = s->p.tokens,
+			      .outer_at = s->p.at + 1,
+			      .visible = s->p.lets.visible,
+			      .quals = s->quals });
+	s->quals = (struct quals){ 0 };
+	s->p.tokens = &let->body;
+	s->p.at = 0;
+	s->p.lets.visible = let->visible;
 	return true;
 }
 
@@ -343,10 +341,17 @@ take_term(struct state *s, struct frame *f, struct ast **out)
 		is_word(t, WORD_LEN))
 		return take_relation(s, out);
 	enum qual_prim tunnel;
+	enum qual_proto any;
 	if (parse_is_tunnel(&s->p, &tunnel))
 		return take_prim(s, tunnel, out);
+	if (parse_is_any(&s->p, &any))
+		return take_relation(s, out);
+	if (t->kind == TOK_NAME && s->p.lets.count > 0)
+		return take_let(s, out);
+	if (t->kind == TOK_BAD) /* it has been said why */
+		return false;
 	if (is_id(t))
-		return bare_id(s);
+		return s->lost ? false : bare_id(s);
 	if (t->kind != TOK_WORD)
 		return parse_unexpected(&s->p, "a filter term");
 	switch (t->word) {
@@ -357,7 +362,7 @@ take_term(struct state *s, struct frame *f, struct ast **out)
 	case WORD_LESS:
 	case WORD_GREATER: return take_length(s, out);
 	case WORD_CAST: {
-		struct ast *a = leaf_new(s, AST_CAST, t->span);
+		struct ast *a = parse_leaf(&s->p, AST_CAST, t->span);
 		a->cast = t->number;
 		s->p.at++;
 		*out = a;
@@ -463,6 +468,8 @@ take_operand(struct state *s, bool *complete)
 		ok = take_open(s, f, &a);
 	else if (t->kind == ')' && f->open == 0)
 		ok = unbalanced(s, t);
+	else if (f->want_id && parse_is_set(&s->p))
+		ok = parse_set(&s->p, &s->quals, &a);
 	else if (f->only_ids || f->want_id ||
 		 (f->acc != NULL && begins_id(s) && !parse_is_tunnel(&s->p, &tunnel)))
 		ok = wants_id(s, t) && take_id(s, &a);
@@ -482,13 +489,26 @@ static struct ast *
 scoped(struct state *s, const struct frame *f, struct span close)
 {
 	struct ast *a = ARENA_NEW(s->p.arena, struct ast);
-	leaf_new(s, AST_SCOPE_END, close);
+	parse_leaf(&s->p, AST_SCOPE_END, close);
 	*a = (struct ast){ .kind = f->scope->prim == PRIM_INNER ? AST_INNER : AST_AND,
 		.first = f->scope,
 		.last = f->acc,
 		.span = parse_join(f->scope->span, close) };
 	f->scope->next = f->acc;
 	return a;
+}
+
+static void
+end_let(struct state *s)
+{
+	struct frame f = s->frame[--s->depth];
+	parse_leaf(&s->p, AST_SCOPE_END, peek(s)->span);
+	s->p.tokens = f.outer;
+	s->p.at = f.outer_at;
+	s->p.lets.visible = f.visible;
+	s->quals = f.quals;
+	f.acc->grouped = true;
+	combine(s, &s->frame[s->depth - 1], f.acc);
 }
 
 static bool
@@ -513,6 +533,10 @@ take_operator(struct state *s, bool *done)
 		s->p.at++;
 		return true;
 	}
+	if (t->kind == TOK_END && f->outer != NULL) {
+		end_let(s);
+		return true;
+	}
 	if (t->kind == TOK_END) {
 		*done = true;
 		return f->open == 0 || unbalanced(s, &s->p.tokens->token[f->open - 1]);
@@ -530,29 +554,64 @@ take_operator(struct state *s, bool *done)
 	return true;
 }
 
+/* After a fault: on to the next 'and', 'or' or ')' at this depth, so that a second fault
+ * gets its message too.  False when there is none. */
+static bool
+recover(struct state *s)
+{
+	uint32_t depth = 0;
+	s->lost = true;
+	for (;; s->p.at++) {
+		const struct token *t = peek(s);
+		if (t->kind == TOK_END)
+			return false;
+		if (depth == 0 && t->kind == ')' && s->frame[s->depth - 1].open == 0)
+			continue; /* it closes nothing */
+		if (depth == 0 &&
+			(t->kind == ')' || is_word(t, WORD_AND) || is_word(t, WORD_OR)))
+			break;
+		depth += t->kind == '(';
+		depth -= t->kind == ')';
+	}
+	struct frame *f = &s->frame[s->depth - 1];
+	struct ast *hole = ARENA_NEW(s->p.arena, struct ast);
+	*hole = (struct ast){ .kind = AST_PROTO, .span = peek(s)->span };
+	s->quals = (struct quals){ 0 };
+	combine(s, f, hole);
+	return true;
+}
+
+#define FAULTS_MAX 4 /* messages about the syntax of one expression */
+
 bool
 parse(const struct tokens *tokens, struct arena *arena, struct syntax *out,
 	struct diags *ds)
 {
-	struct state s = { .p = { tokens, 0, arena, ds } };
-	bool operand_next = true, done = false;
+	struct state s = {
+		.p = { .whole = tokens, .tokens = tokens, .arena = arena, .diags = ds }
+	};
+	bool operand_next = true, done = false, ok = true;
 	*out = (struct syntax){ 0 };
-	s.leaf = &out->leaves;
+	s.p.leaf = &out->leaves;
+	if (tokens->program && !parse_lets(&s.p))
+		return false;
 	if (peek(&s)->kind == TOK_END)
 		return true;
 	push_frame(&s, (struct frame){ 0 });
 	while (!done) {
-		bool closes = peek(&s)->kind == ')', complete;
-		if (!operand_next) {
-			if (!take_operator(&s, &done))
+		bool closes = !operand_next && peek(&s)->kind != TOK_WORD, complete;
+		bool good = operand_next ? take_operand(&s, &complete)
+					 : take_operator(&s, &done);
+		if (!good) {
+			ok = false;
+			if (ds->count >= FAULTS_MAX ||
+				s.frame[s.depth - 1].outer != NULL || !recover(&s))
 				return false;
-			operand_next = !closes;
-		} else {
-			if (!take_operand(&s, &complete))
-				return false;
-			operand_next = !complete;
+			operand_next = false;
+			continue;
 		}
+		operand_next = operand_next ? !complete : !closes;
 	}
 	out->root = s.frame[0].acc;
-	return true;
+	return ok;
 }

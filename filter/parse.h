@@ -4,12 +4,28 @@
 
 #include "ast.h"
 
+/* A named filter. */
+struct let {
+	struct span name;
+	struct tokens body;
+	uint32_t visible; /* those before it, which it may use */
+};
+
+struct lets {
+	struct let *let;
+	uint32_t count, room;
+	uint32_t visible; /* that may be used now */
+};
+
 /* What both grammars share: where we are, and where things go. */
 struct parser {
-	const struct tokens *tokens;
-	uint32_t at; /* index of the token to be read */
+	const struct tokens *whole;  /* the lists of files are in it */
+	const struct tokens *tokens; /* being read: all, or a named filter */
+	uint32_t at;                 /* index of the token to be read */
 	struct arena *arena;
 	struct diags *diags;
+	struct ast **leaf; /* where the next leaf is linked in */
+	struct lets lets;
 };
 
 /* tokens → tree.  False: the first fault is in the diags. */
@@ -17,6 +33,25 @@ bool parse(const struct tokens *, struct arena *, struct syntax *, struct diags 
 
 /* Reads one arithmetic expression as far as it goes; NULL on a fault. */
 const struct arith *parse_arith(struct parser *);
+
+/* parse_set.c */
+struct ast *parse_leaf(struct parser *, enum ast_kind, struct span);
+/* The id that is next, with the qualifiers of its head. */
+bool parse_id(struct parser *, const struct quals *, struct ast **);
+/* Does `in {` or `in @file` come next? */
+bool parse_is_set(const struct parser *);
+bool parse_set(struct parser *, const struct quals *, struct ast **);
+bool parse_relation_set(struct parser *, const struct arith *left, struct ast **);
+
+/* parse_let.c: reads the named filters at the beginning of a program. */
+bool parse_lets(struct parser *);
+/* The named filter that the token names; NULL, and *later when it is named further down.
+ */
+const struct let *parse_find_let(
+	const struct parser *, const struct token *, bool *later);
+
+/* parse_arith.c: is the name that is next, before '[', one such as any.tcp? */
+bool parse_is_any(const struct parser *, enum qual_proto *);
 
 /* parse_prim.c: the primitive that begins with the word that is next: fills in prim, its
  * arguments and the span.  `scope`: a '(' follows that opens one. */

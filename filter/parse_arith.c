@@ -3,6 +3,8 @@
  * The precedence is the language's, oddities included: | & (<< >>) (+ -) (* /) unary -,
  * lowest first, all left-associative; % and ^ have none: nothing reduces over them from
  * either side, so their right operand takes all that follows. */
+#include <string.h>
+
 #include "parse.h"
 
 enum mark { MARK_BINARY, MARK_NEGATE, MARK_PAREN, MARK_INDEX };
@@ -12,7 +14,8 @@ struct pending {
 	enum arith_op op;
 	unsigned precedence;   /* 0: never reduced by what follows */
 	enum qual_proto proto; /* of MARK_INDEX */
-	uint32_t token;        /* where it stands */
+	bool any;
+	uint32_t token; /* where it stands */
 };
 
 struct stacks {
@@ -47,6 +50,27 @@ parse_is_arith_op(int kind, enum arith_op *op)
 	for (unsigned i = 0; i < OPERATORS; i++)
 		if (operators[i].token == kind) {
 			*op = operators[i].op;
+			return true;
+		}
+	return false;
+}
+
+bool
+parse_is_any(const struct parser *p, enum qual_proto *out)
+{
+	static const struct {
+		const char *text;
+		enum qual_proto proto;
+	} words[] = { { "any.tcp", PROTO_TCP }, { "any.udp", PROTO_UDP },
+		{ "any.sctp", PROTO_SCTP }, { "any.icmp6", PROTO_ICMP6 } };
+	const struct token *t = &p->tokens->token[p->at];
+	if (t->kind != TOK_NAME || t->named || t[1].kind != '[')
+		return false;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i].text) == t->span.len &&
+			memcmp(p->tokens->text + t->span.at, words[i].text,
+				t->span.len) == 0) {
+			*out = words[i].proto;
 			return true;
 		}
 	return false;
@@ -123,6 +147,7 @@ static bool
 take_operand(struct stacks *s, bool *done)
 {
 	const struct token *t = peek(s);
+	enum qual_proto any;
 	*done = false;
 	if (t->kind == '-') {
 		push_pending(s, (struct pending){ .mark = MARK_NEGATE,
@@ -140,6 +165,10 @@ take_operand(struct stacks *s, bool *done)
 	} else if (t->kind == TOK_WORD && t->word == WORD_PROTO && t[1].kind == '[') {
 		push_pending(
 			s, (struct pending){ .mark = MARK_INDEX, .proto = t->number });
+		s->p->at++;
+	} else if (parse_is_any(s->p, &any)) {
+		push_pending(s, (struct pending){
+					.mark = MARK_INDEX, .proto = any, .any = true });
 		s->p->at++;
 	} else
 		return parse_unexpected(s->p, "a number, 'len' or 'protocol[offset]'");
@@ -171,6 +200,7 @@ close_index(struct stacks *s)
 	const struct arith *offset = s->operand[--s->noperand];
 	push_operand(s, (struct arith){ .kind = ARITH_INDEX,
 				.proto = open.proto,
+				.any = open.any,
 				.number = size,
 				.a = offset,
 				.span = parse_join(

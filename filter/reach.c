@@ -60,7 +60,9 @@ static void
 visit_leaf(struct reach *s, struct ast *a, uint64_t in)
 {
 	struct resolver *r = s->r;
-	uint64_t needs = closure(r, a->needs), missing = needs & ~in, always = 0;
+	bool folded = a->test->kind == TEST_FALSE; /* nothing is read */
+	uint64_t needs = folded ? 0 : closure(r, a->needs), missing = needs & ~in;
+	uint64_t always = 0;
 	struct test *guard = NULL;
 	for (unsigned n = 0; n < r->entries; n++) {
 		if ((missing >> n & 1) == 0)

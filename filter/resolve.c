@@ -73,8 +73,12 @@ resolve_leaves(struct resolver *r, struct ast *leaves)
 	bool ok = true;
 	for (struct ast *a = leaves; a != NULL; a = a->next_leaf) {
 		r->span = a->span;
+		unsigned slots = r->slots;
 		r->used = r->shifted = 0;
+		r->any = NULL;
 		a->test = resolve_leaf(r, a);
+		if (r->any != NULL)
+			r->slots = slots;
 		a->needs = r->used;
 		a->shifted = r->shifted;
 		ok = ok && a->test != NULL;

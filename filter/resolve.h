@@ -62,7 +62,10 @@ struct resolver {
 	uint64_t used, shifted; /* entries of the places that this leaf has read */
 	struct entry *entry;    /* ENTRIES */
 	unsigned entries;
-	unsigned slots;      /* in use: 0 … slots - 1 */
+	unsigned slots; /* in use: 0 … slots - 1 */
+	const struct value
+		*any; /* of this leaf: where any_proto's header begins, or NULL */
+	enum qual_proto any_proto;
 	struct scope *outer; /* those that are open, innermost last */
 	uint32_t scopes, scope_room;
 	struct diags *diags;

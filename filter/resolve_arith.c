@@ -81,6 +81,33 @@ add_guards(struct resolver *r, const struct proto *p, struct test **guard)
 	return true;
 }
 
+/* any.tcp[…]: behind IPv4's header, or behind IPv6's and its extension headers. */
+static const struct value *
+indexed_any(struct resolver *r, const struct arith *a, struct test **guard)
+{
+	struct test *inner = NULL;
+	const struct value *index = operand(r, a->a, &inner);
+	if (index == NULL)
+		return NULL;
+	if (r->any == NULL || r->any_proto != a->proto) {
+		r->any = resolve_slot(r, 0x00ffffff);
+		r->any_proto = a->proto;
+		struct test *found =
+			r->any == NULL
+				? NULL
+				: resolve_upper(r, proto_find(a->proto)->key, r->any);
+		if (found == NULL)
+			return NULL;
+		*guard = test_and(r->arena, *guard, found);
+	}
+	const struct value *slot = r->any;
+	*guard = test_and(r->arena, *guard, inner);
+	if (index->kind == VALUE_CONST)
+		return value_load(r->values, slot, index->k, a->number);
+	const struct value *at = value_arith(r->values, OP_ADD, index, slot);
+	return value_load(r->values, at, 0, a->number);
+}
+
 static const struct value *
 indexed(struct resolver *r, const struct arith *a, struct test **guard)
 {
@@ -149,7 +176,7 @@ operand(struct resolver *r, const struct arith *a, struct test **guard)
 	switch (a->kind) {
 	case ARITH_NUMBER: return value_const(r->values, a->number);
 	case ARITH_LEN: return length(r);
-	case ARITH_INDEX: return indexed(r, a, guard);
+	case ARITH_INDEX: return a->any ? indexed_any(r, a, guard) : indexed(r, a, guard);
 	case ARITH_NEGATE:
 		y = operand(r, a->a, guard);
 		x = value_const(r->values, 0);

@@ -174,8 +174,10 @@ resolve_upper(struct resolver *r, uint32_t protocol, const struct value *slot)
 	if (w.proto == NULL)
 		return NULL;
 	struct test *ip6 = over_ip6(&w);
-	struct test *ip = ip6 != NULL ? resolve_ip_proto(r, protocol) : NULL;
 	r->slots = slots;
+	if (ip6 == NULL || protocol == proto_find(PROTO_ICMP6)->key)
+		return ip6;
+	struct test *ip = resolve_ip_proto(r, protocol);
 	if (ip == NULL)
 		return NULL;
 	const struct value *at = value_arith(r->values, OP_ADD, resolve_header_length(r),

@@ -1,0 +1,136 @@
+/* parse_let.c: the named filters of a program (-F): `let NAME = expression` at the
+ * beginning of a line, which goes on on lines that begin with a blank.  In: all tokens;
+ * out: the bodies, each as tokens of its own with an end. */
+#include <string.h>
+
+#include "parse.h"
+
+static bool
+is_text(const struct parser *p, const struct token *t, const char *word)
+{
+	return t->kind == TOK_NAME && t->span.len == strlen(word) && !t->named &&
+	       memcmp(p->tokens->text + t->span.at, word, t->span.len) == 0;
+}
+
+static bool
+begins_let(const struct parser *p, const struct token *t)
+{
+	return t->line && is_text(p, t, "let");
+}
+
+/* Index behind the last token of the statement that begins at `at`. */
+static uint32_t
+statement_end(const struct parser *p, uint32_t at)
+{
+	const struct token *t = p->tokens->token;
+	uint32_t depth = 0;
+	for (at++; t[at].kind != TOK_END; at++) {
+		if (t[at].line && depth == 0)
+			break;
+		depth += t[at].kind == '(' || t[at].kind == '{';
+		depth -= depth > 0 && (t[at].kind == ')' || t[at].kind == '}');
+	}
+	return at;
+}
+
+static struct tokens
+body_of(struct parser *p, uint32_t from, uint32_t end)
+{
+	struct tokens body = *p->tokens;
+	body.count = end - from + 1;
+	body.token = ARENA_ARRAY(p->arena, body.count, struct token);
+	memcpy(body.token, p->tokens->token + from, (end - from) * sizeof(*body.token));
+	for (uint32_t i = 0; i < end - from; i++)
+		if (body.token[i].kind == '(' && body.token[i].match != 0)
+			body.token[i].match = body.token[i].match < end
+						      ? body.token[i].match - from
+						      : 0;
+	const struct span last = p->tokens->token[end - 1].span;
+	body.token[end - from] =
+		(struct token){ .kind = TOK_END, .span = { last.at + last.len, 0 } };
+	return body;
+}
+
+static void
+add(struct parser *p, struct let let)
+{
+	struct lets *lets = &p->lets;
+	if (lets->count == lets->room) {
+		uint32_t room = lets->room ? lets->room * 2 : 8;
+		struct let *to = ARENA_ARRAY(p->arena, room, struct let);
+		if (lets->count > 0)
+			memcpy(to, lets->let, lets->count * sizeof(*to));
+		lets->let = to;
+		lets->room = room;
+	}
+	lets->let[lets->count++] = let;
+}
+
+const struct let *
+parse_find_let(const struct parser *p, const struct token *t, bool *later)
+{
+	*later = false;
+	for (uint32_t i = 0; i < p->lets.count && t->kind == TOK_NAME; i++) {
+		const struct let *let = &p->lets.let[i];
+		if (let->name.len != t->span.len ||
+			memcmp(p->tokens->text + let->name.at,
+				p->tokens->text + t->span.at, t->span.len) != 0)
+			continue;
+		if (i < p->lets.visible)
+			return let;
+		*later = true;
+	}
+	return NULL;
+}
+
+static bool
+take_let(struct parser *p)
+{
+	const struct token *name = &p->tokens->token[p->at + 1];
+	uint32_t end = statement_end(p, p->at);
+	bool later;
+	p->at++;
+	if (name->kind != TOK_NAME) {
+		parse_unexpected(p, "the name of a filter");
+		if (name->kind == TOK_WORD)
+			diags_hint(p->diags, "'%.*s' is a word of the language",
+				parse_shown(name->span), p->tokens->text + name->span.at);
+		return false;
+	}
+	p->lets.visible = p->lets.count;
+	if (parse_find_let(p, name, &later) != NULL)
+		return diags_error(p->diags, DIAG_NAME, name->span,
+			"the filter '%.*s' has been named before",
+			parse_shown(name->span), p->tokens->text + name->span.at);
+	p->at++;
+	if (p->tokens->token[p->at].kind != '=')
+		return parse_unexpected(p, "'='");
+	if (++p->at == end) {
+		diags_error(p->diags, DIAG_SYNTAX, name->span,
+			"the filter '%.*s' is empty", parse_shown(name->span),
+			p->tokens->text + name->span.at);
+		diags_hint(p->diags, "lines that go on begin with a blank");
+		return false;
+	}
+	add(p, (struct let){ name->span, body_of(p, p->at, end), p->lets.count });
+	p->at = end;
+	return true;
+}
+
+bool
+parse_lets(struct parser *p)
+{
+	while (begins_let(p, &p->tokens->token[p->at]))
+		if (!take_let(p))
+			return false;
+	p->lets.visible = p->lets.count;
+	for (uint32_t i = p->at; p->tokens->token[i].kind != TOK_END; i++) {
+		if (!begins_let(p, &p->tokens->token[i]))
+			continue;
+		diags_error(p->diags, DIAG_SYNTAX, p->tokens->token[i].span,
+			"'let' after the expression has begun");
+		diags_hint(p->diags, "name all filters before the expression");
+		return false;
+	}
+	return true;
+}
