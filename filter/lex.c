@@ -182,6 +182,9 @@ take_ipv4(const char *text, struct token *t, struct diags *ds)
 {
 	(void)ds;
 	t->bad = !addr_parse_ipv4(text + t->span.at, t->span.len, &t->number, &t->parts);
+	t->parts = 1;
+	for (uint32_t i = 0; i < t->span.len; i++)
+		t->parts += text[t->span.at + i] == '.';
 	return true;
 }
 
@@ -389,15 +392,22 @@ const char *
 lex_nearest(const char *word, uint32_t len)
 {
 	const char *best = NULL;
-	unsigned least = len < 3 ? 1 : len < 6 ? 2 : 3; /* edits, exclusive */
+	unsigned limit = len < 3   ? 1
+			 : len < 6 ? 2
+				   : 3,
+		 least = limit;   /* edits, exclusive */
+	bool best_common = false; /* protocols, directions and types before rarer words */
 	for (unsigned i = 0; i < KEYWORDS && len <= 32; i++) {
 		uint32_t n = (uint32_t)strlen(keywords[i].text);
 		if (n > 32)
 			continue;
 		unsigned edits = distance(word, len, keywords[i].text, n);
-		if (edits < least && edits < n) {
+		bool common =
+			keywords[i].word < WORD_AND && edits == least && !best_common;
+		if ((edits < least || common) && edits < n && edits < limit) {
 			least = edits;
 			best = keywords[i].text;
+			best_common = keywords[i].word < WORD_AND;
 		}
 	}
 	return best;

@@ -108,6 +108,14 @@ is_id(const struct token *t)
 	       t->kind == TOK_MAC || t->kind == TOK_MAC8 || t->kind == TOK_NAME;
 }
 
+/* Is it the name of a filter, where no qualifiers are in force that make it an id? */
+static bool
+is_let(const struct state *s, const struct token *t)
+{
+	bool later;
+	return !s->quals.set && (parse_find_let(&s->p, t, &later) != NULL || later);
+}
+
 /* Does an id (list) begin here, behind any '(' and 'not', and not arithmetic? */
 static bool
 begins_id(const struct state *s)
@@ -116,7 +124,7 @@ begins_id(const struct state *s)
 	uint32_t opens = 0;
 	for (; t->kind == '(' || is_word(t, WORD_NOT); t++)
 		opens += t->kind == '(';
-	if (!is_id(t))
+	if (!is_id(t) || is_let(s, t))
 		return false;
 	if (t->kind != TOK_NUMBER)
 		return true;
@@ -154,7 +162,15 @@ take_id(struct state *s, struct ast **out)
 	const struct token *t = peek(s);
 	if (!s->quals.set)
 		return s->lost ? false : bare_id(s);
+	bool later;
 	s->loose = t->kind == TOK_NAME ? t : NULL;
+	if (parse_find_let(&s->p, t, &later) != NULL) {
+		struct diag *d = diags_add(s->p.diags, DIAG_NAME, SEV_WARNING,
+			"'%.*s' is read as an id here, not as the filter of that name",
+			parse_shown(t->span), s->p.tokens->text + t->span.at);
+		d->span[0] = t->span;
+		diags_hint(s->p.diags, "put named filters before ids");
+	}
 	return parse_id(&s->p, &s->quals, out);
 }
 
@@ -280,7 +296,15 @@ take_proto(struct state *s, struct frame *f, struct ast **out)
 	bool cast = is_word(next, WORD_CAST);
 	if (is_id(next)) {
 		const char *text = s->p.tokens->text;
+		const char *near =
+			next->kind == TOK_NAME
+				? lex_nearest(text + next->span.at, next->span.len)
+				: NULL;
 		parse_unexpected(&s->p, "'src', 'dst', 'host', 'net', 'port' or 'proto'");
+		if (near != NULL) {
+			diags_hint(s->p.diags, "did you mean '%s'?", near);
+			return false;
+		}
 		diags_hint(s->p.diags, "write '%.*s host %.*s'?", parse_shown(t->span),
 			text + t->span.at, parse_shown(next->span), text + next->span.at);
 		return false;

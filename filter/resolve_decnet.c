@@ -60,9 +60,11 @@ resolve_decnet(struct resolver *r, const struct ast *a)
 	bool two_parts = a->id.kind == ID_IPV4 && a->id.first->parts == 2;
 	if (a->quals.type == TYPE_NET)
 		return resolve_bad_qualifier(r, a, "net");
-	if (a->id.kind != ID_NAME && !two_parts)
+	if (a->id.kind != ID_NAME && a->id.kind != ID_NUMBER && !two_parts)
 		return resolve_bad_qualifier(r, a, "host");
-	if (!parse_address(text, &addr)) {
+	if (a->id.kind == ID_NUMBER) /* area and node in one, as libpcap has it */
+		addr = (uint16_t)a->id.first->number;
+	else if (!parse_address(text, &addr)) {
 		resolve_fault(
 			r, DIAG_ADDRESS, a->span, "invalid DECnet address '%.80s'", text);
 		diags_hint(r->diags, "write area.node: up to %d.%d", AREA_MAX, NODE_MAX);

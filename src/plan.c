@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter_files.h"
 #include "linktext.h"
 #include "names.h"
 #include "privilege.h"
@@ -30,13 +31,20 @@ static bool
 compile(const struct options *o, const struct plan *p, uint16_t linktype,
 	enum filter_input input, struct filter **out, struct diags *ds)
 {
+	struct filter_texts texts = { 0 };
+	const struct filter_files files = filter_files(&texts);
 	struct filter_opts opts = { .text = p->text,
+		.files = &files,
+		.program = o->filter_file != NULL,
+		.name = o->filter_file,
 		.linktype = linktype,
 		.input = input,
 		.snaplen = o->snaplen,
 		.no_optimise = o->no_optimise,
 		.names = names_system() };
-	return filter_compile(&opts, out, ds);
+	bool ok = filter_compile(&opts, out, ds);
+	filter_texts_free(&texts);
+	return ok;
 }
 
 static enum filter_input
@@ -69,11 +77,10 @@ may_fall_back(const struct diags *ds)
 
 /* eBPF in the kernel, else classic BPF there. */
 static bool
-open_net(const struct options *o, struct live_opts *live, const struct iface *iface,
-	struct plan *p, struct diags *ds)
+open_net(const struct live_opts *live, const struct iface *iface, struct plan *p,
+	struct diags *ds)
 {
 	unsigned before = ds->count;
-	struct diags twice = { 0 }; /* the messages of the first compile again */
 	p->source = live_sock_open(live, iface, p->filter, ds);
 	if (p->source != NULL) {
 		note(ds, "capturing with the filter as eBPF, on a packet socket");
@@ -82,9 +89,6 @@ open_net(const struct options *o, struct live_opts *live, const struct iface *if
 	if (!may_fall_back(ds))
 		return false;
 	unsigned after = ds->count;
-	if (!compile(o, p, iface->linktype, FILTER_INPUT_FILE, &p->user, &twice))
-		return false;
-	live->user = p->user;
 	p->source = live_packet_open(live, iface, p->filter, ds);
 	if (p->source == NULL) { /* both causes are told, where they differ */
 		const struct diag *last = &ds->diag[ds->count - 1];
@@ -140,7 +144,7 @@ open_live(const struct options *o, struct plan *p, struct diags *ds)
 		return open_pcap(o, &live, &iface, p, ds);
 	if (!compile(o, p, iface.linktype, input_of(&iface), &p->filter, ds))
 		return false;
-	return open_net(o, &live, &iface, p, ds);
+	return open_net(&live, &iface, p, ds);
 }
 
 /* A file has its link type: -y and -L do nothing, which is said where it matters. */
@@ -280,7 +284,6 @@ plan_close(struct plan *p, struct diags *ds)
 	if (p->source != NULL)
 		p->source->ops->close(p->source);
 	filter_free(p->filter);
-	filter_free(p->user);
 	free(p->file_text);
 	*p = (struct plan){ 0 };
 	return ok;

@@ -37,7 +37,10 @@ report(const struct diags *ds, const char *text, bool verbose)
 		bool quoted = d->span[0].len > 0 && text != NULL;
 		if (d->severity == SEV_NOTE && !verbose)
 			continue;
-		fprintf(stderr, "bpfcap: %s%s%s%s%s\n", quoted ? "filter: " : "",
+		fputs("bpfcap: ", stderr);
+		if (d->file[0] != '\0')
+			fprintf(stderr, "%s:%u:%u: ", d->file, d->line, d->column);
+		fprintf(stderr, "%s%s%s%s%s\n", quoted ? "filter: " : "",
 			prefix[d->severity], d->text, d->hint[0] ? "; " : "", d->hint);
 		if (quoted)
 			quote(text, d->span[0]);

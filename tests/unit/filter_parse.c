@@ -106,6 +106,7 @@ put_ast(FILE *f, const char *text, const struct ast *a)
 	case AST_LESS: fprintf(f, "less:%u", a->number); break;
 	case AST_GREATER: fprintf(f, "greater:%u", a->number); break;
 	case AST_PRIM:
+	case AST_SCOPE_BEGIN:
 	case AST_SCOPE_END:
 	case AST_INNER: fprintf(f, "<%.*s>", (int)a->span.len, text + a->span.at); break;
 	}
