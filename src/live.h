@@ -31,9 +31,8 @@ struct live_opts {
 	 * but that of the interface. */
 	bool has_linktype;
 	uint16_t linktype;
-	/* The same expression for FILTER_INPUT_FILE and the interface's link type: what
-	 * matches in user space where the kernel cannot.  Borrowed.  NULL: there is none.
-	 */
+	/* For live_pcap_open only: the filter, of FILTER_INPUT_FILE and `linktype`.
+	 * Borrowed until close.  NULL: the caller matches. */
 	const struct filter *user;
 };
 
@@ -43,14 +42,17 @@ struct source *live_sock_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
 /* AF_PACKET ring with the filter as cBPF; input kind as above.  When the kernel does
- * not take the program, all packets come to user space and `opts->user` matches, which
- * a note (DIAG_FALLBACK) says. */
+ * not take the program, all packets come to user space and the filter matches there what
+ * it would have matched in the kernel, which a note (DIAG_FALLBACK) says.  Borrowed until
+ * close. */
 struct source *live_packet_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
 /* A libpcap device (IFACE_PCAP), or an interface that is to be captured with another link
- * type than its own.  The link type is known once it is open: so `matched` is false
- * unless opts->user was given, and the caller matches. */
+ * type than its own.  Packets come as a file would hold them, a VLAN tag that the kernel
+ * took off being back, and are matched so: FILTER_INPUT_FILE.  The link type is known
+ * once it is open: so `matched` is false unless opts->user was given, and the caller
+ * matches. */
 struct source *live_pcap_open(
 	const struct live_opts *, const struct iface *, struct diags *);
 

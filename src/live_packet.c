@@ -47,6 +47,7 @@ struct live_packet {
 	uint64_t packets, drops; /* of PACKET_STATISTICS, which forgets when read */
 	uint64_t read, ignored, captured; /* of the ring; not wanted; delivered */
 	const struct filter *user;        /* NULL: the kernel has matched */
+	uint32_t kept;                    /* bytes of a packet in the ring */
 	struct live_opts opts;
 	unsigned lo_ifindex;
 	bool cooked, tags; /* what has to be put back */
@@ -115,10 +116,14 @@ wanted(const struct live_packet *l, const struct sockaddr_ll *from)
 	       (unsigned)from->sll_ifindex != l->lo_ifindex;
 }
 
-/* Puts the tag back, between addresses and ethertype. */
+/* Puts the tag back, between addresses and ethertype; where the snap length has cut it
+ * off it still counts. */
 static void
 put_tag(const struct tpacket3_hdr *h, struct packet *p, uint8_t *data)
 {
+	p->len += VLAN_TAG;
+	if (p->caplen < VLAN_AT)
+		return;
 	const uint16_t tpid = h->tp_status & TP_STATUS_VLAN_TPID_VALID
 				      ? h->hv1.tp_vlan_tpid
 				      : ETH_P_8021Q;
@@ -127,14 +132,46 @@ put_tag(const struct tpacket3_hdr *h, struct packet *p, uint8_t *data)
 	memcpy(data - VLAN_TAG + VLAN_AT, tag, VLAN_TAG);
 	p->data = data - VLAN_TAG;
 	p->caplen += VLAN_TAG;
-	p->len += VLAN_TAG;
+}
+
+static unsigned
+read16(const uint8_t *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+/* May this be a packet of IPv4 or IPv6 (RFC 791, RFC 8200)? */
+static bool
+is_ip(unsigned type, const struct packet *p)
+{
+	const uint8_t *d = p->data;
+	if (type == ETH_P_IP)
+		return d[0] >> 4 == 4 && read16(d + 2) <= p->len;
+	return type == ETH_P_IPV6 && d[0] >> 4 == 6 && read16(d + 4) + 40 <= p->len;
+}
+
+/* The protocol of what a cooked packet's data begins with.  Of a tagged one the kernel
+ * names what is behind all tags (net/packet/af_packet.c, vlan_get_protocol_dgram, v6.10),
+ * but the second tag of one that was received is still in the data.  The type of that tag
+ * is not to be had. */
+static uint16_t
+data_protocol(const struct tpacket3_hdr *h, const struct sockaddr_ll *from,
+	const struct packet *p)
+{
+	const unsigned type = ntohs(from->sll_protocol);
+	if (!(h->tp_status & TP_STATUS_VLAN_VALID) || p->caplen < 6 || is_ip(type, p))
+		return type;
+	const unsigned next = read16(p->data + 2);
+	return next == type || next == ETH_P_8021Q || next == ETH_P_8021AD ? ETH_P_8021Q
+									   : type;
 }
 
 static void
-put_cooked(const struct sockaddr_ll *from, struct packet *p, uint8_t *data)
+put_cooked(const struct sockaddr_ll *from, uint16_t protocol, struct packet *p,
+	uint8_t *data)
 {
 	struct sll2 h = {
-		.protocol_be = from->sll_protocol,
+		.protocol_be = htons(protocol),
 		.ifindex_be = htonl(from->sll_ifindex),
 		.hatype_be = htons(from->sll_hatype),
 		.pkttype = from->sll_pkttype,
@@ -146,6 +183,26 @@ put_cooked(const struct sockaddr_ll *from, struct packet *p, uint8_t *data)
 	p->data = data - sizeof(h);
 	p->caplen += sizeof(h);
 	p->len += sizeof(h);
+}
+
+/* Matches what the kernel's filter would have been given: the packet as it lies in the
+ * ring, from which the tag is off. */
+static bool
+matches(const struct live_packet *l, const struct tpacket3_hdr *h,
+	const struct sockaddr_ll *from, uint16_t protocol, const struct packet *p)
+{
+	const struct filter_packet f = {
+		.data = p->data,
+		.caplen = p->caplen,
+		.len = p->len,
+		.ifindex = from->sll_ifindex,
+		.protocol = protocol,
+		.hatype = from->sll_hatype,
+		.pkttype = from->sll_pkttype,
+		.vlan_present = h->tp_status & TP_STATUS_VLAN_VALID,
+		.vlan_tci = h->hv1.tp_vlan_tci,
+	};
+	return filter_match(l->user, &f) > 0;
 }
 
 /* The packet at `h`; false when it is not to be delivered. */
@@ -167,18 +224,17 @@ fill(struct live_packet *l, struct tpacket3_hdr *h, struct packet *p)
 		l->ignored++;
 		return false;
 	}
+	const uint16_t protocol =
+		l->cooked ? data_protocol(h, from, p) : ntohs(from->sll_protocol);
+	if (l->user && !matches(l, h, from, protocol, p))
+		return false;
 	if (l->cooked)
-		put_cooked(from, p, data);
-	else if (l->tags && (h->tp_status & TP_STATUS_VLAN_VALID) && p->caplen >= VLAN_AT)
+		put_cooked(from, protocol, p, data);
+	else if (l->tags && (h->tp_status & TP_STATUS_VLAN_VALID) && p->len >= VLAN_AT)
 		put_tag(h, p, data);
 	if (p->caplen > l->opts.snaplen)
 		p->caplen = l->opts.snaplen;
-	if (!l->user)
-		return true;
-	const struct filter_packet f = {
-		.data = p->data, .caplen = p->caplen, .len = p->len
-	};
-	return filter_match(l->user, &f) > 0;
+	return true;
 }
 
 static void
@@ -304,7 +360,7 @@ map_ring(struct live_packet *l, struct diags *ds)
 	const int version = TPACKET_V3, headroom = HEADROOM;
 	const uint64_t kib = l->opts.buffer_kib ? l->opts.buffer_kib : LIVE_BUFFER_KIB;
 	l->block_size = BLOCK_MIN;
-	while (l->block_size < (uint64_t)l->opts.snaplen + BLOCK_ROOM)
+	while (l->block_size < (uint64_t)l->kept + BLOCK_ROOM)
 		l->block_size *= 2;
 	const uint64_t room = (kib < LIVE_BUFFER_MAX ? kib : LIVE_BUFFER_MAX) * 1024;
 	l->blocks = room / l->block_size < 2 ? 2 : room / l->block_size;
@@ -333,39 +389,42 @@ map_ring(struct live_packet *l, struct diags *ds)
 	return true;
 }
 
-/* The filter in the kernel, or all packets and opts->user. */
+static bool
+attach_code(const struct live_packet *l, const struct sock_filter *code, size_t count)
+{
+	const struct sock_fprog program = {
+		.len = count,
+		.filter = (struct sock_filter *)(uintptr_t)code, /* which only reads it */
+	};
+	return setsockopt(l->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		       sizeof(program)) == 0;
+}
+
+/* The filter in the kernel, or all packets, and all of their bytes, for the filter may
+ * look beyond the snap length. */
 static bool
 attach(struct live_packet *l, const struct filter *filter, struct diags *ds)
 {
-	struct sock_filter all[] = { { .code = BPF_RET | BPF_K, .k = l->opts.snaplen } };
-	struct sock_fprog program = { 0 };
+	const struct sock_filter all = { .code = BPF_RET | BPF_K,
+		.k = FILTER_SNAPLEN_MAX };
 	struct diags refusal = { 0 };
 	size_t count = 0;
 	const struct sock_filter *code = filter_cbpf(filter, &count, &refusal);
 	errno = EINVAL;
-	if (code && count <= BPF_MAXINSNS) {
-		program.len = count;
-		program.filter =
-			(struct sock_filter *)(uintptr_t)code; /* which only reads it */
-		if (setsockopt(l->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
-			    sizeof(program)) == 0)
-			return true;
-	}
+	l->kept = l->opts.snaplen;
+	if (code && count <= BPF_MAXINSNS && attach_code(l, code, count))
+		return true;
 	const char *why = code ? strerror(errno) : refusal.diag[0].text;
-	struct diag *d = diags_add(ds, l->opts.user ? DIAG_FALLBACK : DIAG_KERNEL,
-		l->opts.user ? SEV_NOTE : SEV_ERROR,
-		"the kernel does not take the filter's %zu instructions (%.80s)%s", count,
-		why, l->opts.user ? ": matching in user space" : "");
+	struct diag *d = diags_add(ds, DIAG_FALLBACK, SEV_NOTE,
+		"the kernel does not take the filter's %zu instructions (%.80s): "
+		"matching in user space",
+		count, why);
 	d->err = errno;
 	diags_hint(ds, "sysctl net.core.optmem_max limits it, and 4096 instructions");
-	l->user = l->opts.user;
-	program = (struct sock_fprog){ .len = 1, .filter = all };
-	if (!l->user)
-		return false;
-	if (setsockopt(l->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) !=
-		0)
-		return refuse(ds, DIAG_KERNEL, "attaching a filter", l->name);
-	return true;
+	l->user = filter;
+	l->kept = FILTER_SNAPLEN_MAX;
+	return attach_code(l, &all, 1) ||
+	       refuse(ds, DIAG_KERNEL, "attaching a filter", l->name);
 }
 
 struct source *
@@ -391,7 +450,7 @@ live_packet_open(const struct live_opts *opts, const struct iface *iface,
 	l->tags = iface->linktype == FILTER_LINK_EN10MB;
 	l->lo_ifindex = if_nametoindex("lo");
 	l->fd = live_bind_open(iface, ds);
-	if (l->fd >= 0 && map_ring(l, ds) && attach(l, filter, ds) &&
+	if (l->fd >= 0 && attach(l, filter, ds) && map_ring(l, ds) &&
 		live_bind_start(l->fd, opts, iface, ds))
 		return &l->source;
 	packet_close(&l->source);

@@ -11,7 +11,6 @@ struct plan {
 	const char *text;      /* the expression, for messages; owned by the plan */
 	char *file_text;       /* of -F; malloc'd, or NULL */
 	struct filter *filter; /* of the source's link type and input kind */
-	struct filter *user;   /* live: the same for FILTER_INPUT_FILE */
 	struct source *source;
 	struct sink *sink;
 	bool live;

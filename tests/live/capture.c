@@ -1,12 +1,12 @@
 /* capture.c: one live source on its own, for the tests.
  *
  *     capture [-k sock|packet|pcap] [-i NAME] [-s SNAP] [-B KIB] [-Q in|out] [-p] [-I]
- *             [-u] [-v] [-S USEC] [-c COUNT] [EXPRESSION]
+ *             [-v] [-S USEC] [-c COUNT] [EXPRESSION]
  *
  * Says "ready" on stderr when it captures, stops on SIGTERM or after COUNT packets, and
  * then prints one line of figures on stdout.  `order` counts packets of send.c whose
  * number is not one more than the last one's; -S sleeps after each packet, so that the
- * ring overflows; -u gives the filter for user space away, -v prints each packet.
+ * ring overflows; -v prints each packet.
  * Status: 0 ok, 1 failed, 3 no right to capture so, 4 the source failed at the end. */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ struct args {
 	struct live_opts live;
 	long sleep_us;
 	unsigned long max; /* packets, 0: no limit */
-	bool verbose, user;
+	bool verbose;
 };
 
 struct figures {
@@ -117,13 +117,13 @@ loop(struct source *s, const struct args *a, struct figures *f, struct diags *ds
 }
 
 static struct filter *
-compile(const struct args *a, const struct iface *iface, enum filter_input input)
+compile(const struct args *a, const struct iface *iface)
 {
 	struct filter *out = NULL;
 	struct diags ds = { 0 };
 	const struct filter_opts opts = { .text = a->text,
 		.linktype = iface->linktype,
-		.input = input,
+		.input = iface->cooked ? FILTER_INPUT_COOKED : FILTER_INPUT_SKB,
 		.snaplen = a->live.snaplen,
 		.netmask = UINT32_MAX };
 	if (!filter_compile(&opts, &out, &ds))
@@ -131,28 +131,26 @@ compile(const struct args *a, const struct iface *iface, enum filter_input input
 	return out;
 }
 
+/* *filter lives as long as the source. */
 static struct source *
-open_source(struct args *a, const struct iface *iface, struct filter *use[2],
+open_source(const struct args *a, const struct iface *iface, struct filter **filter,
 	struct diags *ds)
 {
 	if (strcmp(a->kind, "pcap") == 0)
 		return live_pcap_open(&a->live, iface, ds);
-	use[0] =
-		compile(a, iface, iface->cooked ? FILTER_INPUT_COOKED : FILTER_INPUT_SKB);
-	if (!use[0])
+	*filter = compile(a, iface);
+	if (!*filter)
 		return NULL;
-	if (a->user)
-		a->live.user = use[1] = compile(a, iface, FILTER_INPUT_FILE);
 	return strcmp(a->kind, "sock") == 0
-		       ? live_sock_open(&a->live, iface, use[0], ds)
-		       : live_packet_open(&a->live, iface, use[0], ds);
+		       ? live_sock_open(&a->live, iface, *filter, ds)
+		       : live_packet_open(&a->live, iface, *filter, ds);
 }
 
 static bool
 read_args(struct args *a, int argc, char **argv)
 {
 	int c;
-	while ((c = getopt(argc, argv, "k:i:s:B:Q:pIuvS:c:")) != -1) {
+	while ((c = getopt(argc, argv, "k:i:s:B:Q:pIvS:c:")) != -1) {
 		switch (c) {
 		case 'k': a->kind = optarg; break;
 		case 'i': a->name = optarg; break;
@@ -164,7 +162,6 @@ read_args(struct args *a, int argc, char **argv)
 			break;
 		case 'p': a->live.promisc = true; break;
 		case 'I': a->live.immediate = true; break;
-		case 'u': a->user = true; break;
 		case 'v': a->verbose = true; break;
 		case 'S': a->sleep_us = atol(optarg); break;
 		case 'c': a->max = strtoul(optarg, NULL, 0); break;
@@ -209,11 +206,11 @@ main(int argc, char **argv)
 	sigaction(SIGINT, &act, NULL);
 	struct diags ds = { 0 };
 	struct iface iface;
-	struct filter *use[2] = { NULL, NULL };
+	struct filter *filter = NULL;
 	struct source *s = NULL;
 	int status = 1;
 	if (iface_find(a.name, &iface, &ds))
-		s = open_source(&a, &iface, use, &ds);
+		s = open_source(&a, &iface, &filter, &ds);
 	say(&ds);
 	if (s) {
 		status = run(s, &a);
@@ -222,7 +219,6 @@ main(int argc, char **argv)
 	for (unsigned i = 0; i < ds.count; i++)
 		if (ds.diag[i].code == DIAG_PERMISSION)
 			status = 3;
-	filter_free(use[0]);
-	filter_free(use[1]);
+	filter_free(filter);
 	return status;
 }

@@ -9,13 +9,13 @@ is() { [ "$1" = "$2" ]; }
 promiscuity() { ip -n "$far" -d link show v1 | sed -n 's/.*promiscuity \([0-9]*\).*/\1/p'; }
 
 counts() {
-	begin -k "$1" -i v1 -u udp
+	begin -k "$1" -i v1 udp
 	on_near "$send" raw v0 10000 60 >/dev/null
 	end
 	want "$1: 10,000 packets" captured 10000 received 10000 dropped 0 seen 10000 \
 		order 0 backwards 0 off 0 bytes 600000
 
-	begin -k "$1" -i lo -u udp
+	begin -k "$1" -i lo udp
 	bytes=0
 	for size in 18 54 55 100 182 183 400 438 439 900 950 951 1400 1526 1527 4000 4022 \
 		4023 16310 16311 40000 65507; do
