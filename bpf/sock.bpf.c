@@ -17,6 +17,7 @@
 
 #define VLAN_AT 12 /* IEEE 802.1Q: the tag follows the addresses */
 #define VLAN_TAG 4 /* bytes */
+#define TAGS 3     /* in the bytes of a packet; more are not looked behind */
 #define HATYPE_VOID \
 	0xffff /* ARPHRD_VOID: the tool has not told us of the interface yet */
 
@@ -170,11 +171,43 @@ capture_raw(struct __sk_buff *skb)
 	return 0;
 }
 
+static __always_inline _Bool
+is_tag(__u16 type_be)
+{
+	return type_be == bpf_htons(0x8100) || type_be == bpf_htons(0x88a8);
+}
+
+/* The protocol of what the data begins with.  A packet that is sent with tags in its
+ * bytes has theirs in skb->protocol, while its network header is behind them
+ * (net/packet/af_packet.c, packet_parse_headers; a device that does not insert tags
+ * itself).  How many they are no field tells, so the data is looked for. */
+static __always_inline __u16
+data_protocol(struct __sk_buff *skb)
+{
+	__u64 net[2] = { 0 }, mac[2] = { 0 };
+	__u16 type = skb->protocol;
+	if (skb->pkt_type != PACKET_OUTGOING || !is_tag(type) ||
+		bpf_skb_load_bytes(skb, 0, net, sizeof(net)) != 0)
+		return type;
+#pragma unroll
+	for (__u32 at = VLAN_AT; at <= VLAN_AT + TAGS * VLAN_TAG; at += VLAN_TAG) {
+		if (bpf_skb_load_bytes_relative(
+			    skb, at + 2, mac, sizeof(mac), BPF_HDR_START_MAC) != 0)
+			break;
+		if (net[0] != mac[0] || net[1] != mac[1])
+			continue;
+		bpf_skb_load_bytes_relative(
+			skb, at, &type, sizeof(type), BPF_HDR_START_MAC);
+		break;
+	}
+	return type;
+}
+
 static __always_inline void
 put_cooked(struct __sk_buff *skb, struct event *e, const struct link *link)
 {
 	struct sll2 h = {
-		.protocol_be = skb->protocol,
+		.protocol_be = data_protocol(skb),
 		.ifindex_be = bpf_htonl(skb->ifindex),
 		.hatype_be = bpf_htons(link->hatype),
 		.pkttype = skb->pkt_type,
