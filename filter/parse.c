@@ -264,10 +264,14 @@ take_length(struct state *s, struct ast **out)
 static bool
 take_prim(struct state *s, enum qual_prim prim, struct ast **out)
 {
+	struct ast **leaf = s->p.leaf;
 	struct ast *a = parse_leaf(&s->p, AST_PRIM, peek(s)->span);
 	*out = a;
-	if (!parse_prim(&s->p, prim, a))
+	if (!parse_prim(&s->p, prim, a)) {
+		*leaf = NULL; /* without its arguments nobody may ask for its meaning */
+		s->p.leaf = leaf;
 		return false;
+	}
 	if (!a->scope)
 		return true;
 	if (peek(s)->match == 0)
