@@ -67,6 +67,8 @@ read_text(const struct filter_opts *opts, struct tokens *tokens, struct syntax *
 		opts->files };
 	struct filter_opts all = *opts;
 	bool ok = lex_sources(&in, scratch, tokens, ds);
+	if (tokens->count > TOKENS_MAX)
+		return false;
 	ok = parse(tokens, scratch, syntax, ds) && ok;
 	all.text = tokens->text; /* spans are places in it */
 	if (!ok)

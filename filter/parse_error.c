@@ -20,6 +20,8 @@ parse_unexpected(struct parser *p, const char *wanted)
 {
 	const struct token *t = &p->tokens->token[p->at];
 	const char *text = p->tokens->text + t->span.at;
+	if (t->kind == TOK_BAD) /* it has been said why */
+		return false;
 	if (t->kind == TOK_END) {
 		struct span at = { t->span.at, 1 };
 		return diags_error(p->diags, DIAG_SYNTAX, at,
