@@ -106,6 +106,8 @@ campaign_refuse(
 	const bool head_only = strncmp(gist, "head:", 5) == 0;
 	struct failure f;
 
+	if (c->trace)
+		fprintf(stderr, "%u | %s\n", linktype, e->text);
 	c->tried++;
 	if (check_refused(&c->check, e->text, linktype, head_only, &f))
 		return;

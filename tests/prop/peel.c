@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ETHERNET = 1, PPP = 9, RAW = 101, SLL = 113, SLL2 = 276 };
+enum { ETHERNET = 1, PPP = 9, RAW = 101, SLL = 113, IPV4 = 228, IPV6 = 229, SLL2 = 276 };
 enum { TYPE_IP = 0x0800, TYPE_IP6 = 0x86dd, TYPE_ETHERNET = 0x6558 };
 enum { UDP = 17, IPIP = 4, IP6IP = 41, GRE = 47 };
 
@@ -43,6 +43,8 @@ find_network(struct cursor *c, uint16_t linktype)
 	uint32_t version;
 
 	switch (linktype) {
+	case IPV4: return (struct network){ 0, TYPE_IP };
+	case IPV6: return (struct network){ 0, TYPE_IP6 };
 	case ETHERNET: return (struct network){ 14, get(c, 12, 2) };
 	case SLL: return (struct network){ 16, get(c, 14, 2) };
 	case SLL2: return (struct network){ 20, get(c, 0, 2) };
@@ -129,20 +131,17 @@ peel_vlan(struct cursor *c, uint16_t linktype, const struct wanted *w, struct pe
 	return take_rest(c, 16, ETHERNET, out);
 }
 
-/* RFC 3032 §2.1: labels up to the one at the bottom. */
+/* RFC 3032 §2.1: one label; what is below it is told by its version if it is the last. */
 static bool
 peel_mpls(struct cursor *c, uint16_t linktype, const struct wanted *w, struct peeled *out)
 {
-	uint32_t label, at = 14;
+	uint32_t label;
 
 	if (linktype != ETHERNET || get(c, 12, 2) != 0x8847)
 		return false;
-	label = get(c, at, 4);
-	if (!is_wanted(w, label >> 12))
-		return false;
-	for (at += 4; c->ok && !(label & 0x100); at += 4)
-		label = get(c, at, 4);
-	return take_rest(c, at, RAW, out);
+	label = get(c, 14, 4);
+	return is_wanted(w, label >> 12) &&
+	       take_rest(c, 18, label & 0x100 ? RAW : PEEL_UNKNOWN, out);
 }
 
 /* RFC 2516 §4: what follows the six bytes is PPP without address and control. */
@@ -219,17 +218,16 @@ peel_ipip(struct cursor *c, uint16_t linktype, const struct wanted *w, struct pe
 {
 	const uint32_t at = find_payload(c, linktype, IPIP);
 
-	return w->any && at && take_rest(c, at, RAW, out);
+	return w->any && at && take_rest(c, at, IPV4, out);
 }
 
-/* RFC 4213 §3: over IPv4. */
+/* RFC 4213 §3, and RFC 2473 over IPv6. */
 static bool
 peel_6in4(struct cursor *c, uint16_t linktype, const struct wanted *w, struct peeled *out)
 {
 	const uint32_t at = find_payload(c, linktype, IP6IP);
 
-	return w->any && at && find_network(c, linktype).type == TYPE_IP &&
-	       take_rest(c, at, RAW, out);
+	return w->any && at && take_rest(c, at, IPV6, out);
 }
 
 /* 3GPP TS 29.281 §5.1: version 1, a G-PDU; the number is the tunnel's. */
@@ -264,12 +262,12 @@ static const struct peel_kind {
 	peel_fn *peel;
 	uint16_t linktype; /* of what comes out; 0: it depends */
 } kinds[] = {
-	{ "6in4", peel_6in4, RAW },
+	{ "6in4", peel_6in4, IPV6 },
 	{ "geneve", peel_geneve, ETHERNET },
 	{ "gre", peel_gre, 0 },
 	{ "gtp", peel_gtp, RAW },
-	{ "ipip", peel_ipip, RAW },
-	{ "mpls", peel_mpls, RAW },
+	{ "ipip", peel_ipip, IPV4 },
+	{ "mpls", peel_mpls, 0 },
 	{ "pppoes", peel_pppoes, PPP },
 	{ "vlan", peel_vlan, ETHERNET },
 	{ "vxlan", peel_vxlan, ETHERNET },

@@ -25,6 +25,8 @@ struct peel {
 /* Reads `vlan 7, vxlan`; false: not like that. */
 bool peel_read(const char *text, struct peel *out);
 
+#define PEEL_UNKNOWN 0xffff /* a link type: nothing is told of the packet */
+
 /* A packet that was inside another one. */
 struct peeled {
 	uint16_t linktype;

@@ -8,22 +8,28 @@
 #include "peel.h"
 #include "trial.h"
 
-enum { PPP = 9, RAW = 101, ETHERNET = 1 };
+#define INSIDES 5
 
 /* What libpcap says of inner packets, by their link type. */
 struct insides {
-	struct oracle oracle[3];
-	bool open[3];
+	struct oracle oracle[INSIDES];
+	bool open[INSIDES];
 };
 
-static const uint16_t inside_links[] = { ETHERNET, PPP, RAW };
+static const uint16_t inside_links[] = {
+	1 /* Ethernet */,
+	9 /* PPP */,
+	101 /* raw IP */,
+	228 /* IPv4 */,
+	229 /* IPv6 */,
+};
 
 static bool
 insides_open(struct insides *in, const struct peel_case *c)
 {
 	bool any = false;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < INSIDES; i++) {
 		const uint16_t only = peel_linktype(c->peel);
 
 		in->open[i] =
@@ -37,7 +43,7 @@ insides_open(struct insides *in, const struct peel_case *c)
 static void
 insides_close(struct insides *in)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < INSIDES; i++)
 		if (in->open[i])
 			oracle_close(&in->oracle[i]);
 }
@@ -50,7 +56,7 @@ judge(const struct insides *in, const struct peel_case *c, const struct gen_pack
 
 	if (!peel_packet(c->peel, c->linktype, p, &inner))
 		return OUTCOME_REJECT;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < INSIDES; i++) {
 		const struct view v = {
 			.data = inner.packet.data,
 			.caplen = inner.packet.len,

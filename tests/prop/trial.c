@@ -214,7 +214,9 @@ trial_load(struct trial *t)
 	if (!t->ours[0] || hash_text(t->text) % 100 >= t->check->ebpf_percent)
 		return true;
 	t->skb = compile(t, FILTER_INPUT_SKB, false, &ds);
-	if (!t->skb && said_never(&ds)) /* of a live capture, not of a file */
+	/* Of a live capture, not of a file: a tag may be metadata, so headers are at
+	 * varying places. */
+	if (!t->skb && (said_never(&ds) || strstr(ds.diag[0].text, "variable length")))
 		return true;
 	t->ebpf = t->skb ? load_filter(t, t->skb, &ds) : NULL;
 	if (!t->ebpf) {
