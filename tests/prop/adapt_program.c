@@ -69,7 +69,7 @@ mend_isis(struct bpf_insn *i, unsigned left)
 {
 	struct bpf_insn *pdu = i + 1;
 
-	if (left < 4 || !is_equal(i) || (i->k != 0x83 && i->k != 0x383))
+	if (left < 4 || !is_equal(i) || i->jt != 0 || (i->k != 0x83 && i->k != 0x383))
 		return false;
 	pdu += pdu->code == (BPF_LDX | BPF_MEM | BPF_W);
 	if (!is_byte(pdu) || !is_equal(pdu + 1) || pdu[1].k > 31)

@@ -1,19 +1,21 @@
 /* agree.c: do we mean what libpcap means, and do all of our back ends say the same?
  *
- * In: tests/prop/exprs.txt, language.txt, exprs_bad.txt and peel.txt, and random
- *expressions for each family of link types (links.h); out: TAP, a line for each claim of
- *claim.def, and for each failure the smallest expression and the packet that show it.
+ * In: tests/prop/exprs.txt, language.txt, exprs_bad.txt, peel.txt, peel_scoped.txt, and
+ * random expressions for each family of link types (links.h); out: TAP, a line for each
+ * claim of claim.def, and for each failure the smallest expression and packet that show
+ *it.
  *
- * The long run, which is not part of `make check` (some hours):
- *	AGREE_RANDOM=100000 tests/prop/agree
- * or, one family at a time, AGREE_FAMILY=wlan AGREE_RANDOM=100000 tests/prop/agree
+ * The long run, which is not part of `make check` (an hour or two):
+ *	AGREE_RANDOM=100000 AGREE_EBPF=1 tests/prop/agree
+ * or one family at a time:
+ *	AGREE_FAMILY=wlan AGREE_RANDOM=100000 AGREE_EBPF=1 tests/prop/agree
  *
  * Environment: AGREE_SEED (decimal), AGREE_RANDOM (number of random expressions of each
  * family), AGREE_FAMILY (this one only, no files), AGREE_PACKETS (of each link type),
- * AGREE_SCOPED=1 (peel_scoped.txt as well), AGREE_EBPF (percentage of expressions loaded
- *as eBPF), AGREE_SHOW (failures shown of each claim), AGREE_GUARDS=1 (see struct
- *expr_kind), AGREE_TRACE=1 (names each expression on stderr), AGREE_EXPR and AGREE_LINK
- *(this one expression only, on that LINKTYPE_ number). */
+ * AGREE_EBPF (percentage of expressions loaded as eBPF), AGREE_SHOW (failures shown of
+ * each claim), AGREE_GUARDS=1 (see struct expr_kind), AGREE_TRACE=1 (names each
+ * expression on stderr), AGREE_EXPR and AGREE_LINK (this one expression only, on that
+ * LINKTYPE_ number). */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -218,8 +220,7 @@ try_all(struct campaign *c)
 				  try_file(c, "language.txt", try_line) &&
 				  try_file(c, "exprs_bad.txt", try_bad) &&
 				  try_file(c, "peel.txt", try_peel) &&
-				  (!setting("AGREE_SCOPED", 0) ||
-					  try_file(c, "peel_scoped.txt", try_peel)))) &&
+				  try_file(c, "peel_scoped.txt", try_peel))) &&
 	       try_families(c, family);
 }
 

@@ -44,6 +44,7 @@ static const struct exemption {
 		right_guard },
 	{ CLAIM_MATCHES, "1 << (ip[9] & 7) = 64", "", right_guard },
 	{ CLAIM_MATCHES, "- ( ( tcp [ 12 ] & 0xf0 ) >> 2 ) != 0", "", right_guard },
+	{ CLAIM_REJECTS, "- ( ( tcp [ 12 ] & 0xf0 ) >> 2 ) != 0", "", right_guard },
 	{ CLAIM_COMPILES, "proto", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "byte", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "lldp", "unknown ", later_name },

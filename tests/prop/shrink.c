@@ -57,6 +57,16 @@ struct shrinker {
 	struct tokens tokens; /* of *expr */
 };
 
+/* Where libpcap refuses, for the same reason: a smaller expression may be right as one of
+ * the forms that only we have. */
+static bool
+is_same(const struct failure *a, const struct failure *b)
+{
+	return a->claim == b->claim && a->theirs == b->theirs &&
+	       (a->claim != CLAIM_COMPILES || a->theirs ||
+		       strcmp(a->detail, b->detail) == 0);
+}
+
 /* Takes the expression if it fails as well. */
 static bool
 take(struct shrinker *s, const struct expr *smaller)
@@ -67,8 +77,7 @@ take(struct shrinker *s, const struct expr *smaller)
 		return false;
 	s->tries--;
 	if (check_expr(&s->check, smaller->text, s->linktype, &again) ||
-		again.claim != s->failure->claim || again.theirs != s->failure->theirs ||
-		exempt_reason(&again, smaller->text))
+		!is_same(&again, s->failure) || exempt_reason(&again, smaller->text))
 		return false;
 	*s->failure = again;
 	*s->expr = *smaller;
