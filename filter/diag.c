@@ -10,6 +10,15 @@ static const char *const code_names[] = {
 #undef X
 };
 
+/* What is quoted from an expression or a file may hold anything. */
+static void
+make_printable(char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
+}
+
 static struct diag *
 append(struct diags *ds, enum diag_code code, enum severity severity, const char *fmt,
 	va_list ap)
@@ -21,6 +30,7 @@ append(struct diags *ds, enum diag_code code, enum severity severity, const char
 	struct diag *d = &ds->diag[ds->count++];
 	*d = (struct diag){ .code = code, .severity = severity };
 	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	make_printable(d->text);
 	return d;
 }
 
@@ -54,6 +64,7 @@ diags_hint(struct diags *ds, const char *fmt, ...)
 	va_list ap;
 	va_start(ap, fmt);
 	vsnprintf(d->hint, sizeof(d->hint), fmt, ap);
+	make_printable(d->hint);
 	va_end(ap);
 }
 

@@ -355,7 +355,8 @@ lex_token(const char *text, struct token *t, struct diags *ds)
 		return true;
 	t->span.len = 1;
 	unsigned char c = (unsigned char)*s;
-	while (c >= 0x80 && (unsigned char)s[t->span.len] >= 0x80) /* one message a word */
+	while (c >= 0x80 &&
+		(unsigned char)s[t->span.len] >= 0x80) /* one message a word */
 		t->span.len++;
 	if (c > ' ' && c < 0x7f)
 		diags_error(ds, DIAG_LEX, t->span,

@@ -60,6 +60,8 @@ struct token {
 struct source {
 	const char *name; /* of the file; NULL: the command line */
 	uint32_t at;
+	bool list; /* read as one: its tokens begin at `first` */
+	uint32_t first;
 };
 
 struct tokens {

@@ -25,6 +25,8 @@ struct lexing {
 	struct tokens *ts;
 	uint32_t room;
 	uint32_t end; /* of the text: its last NUL */
+	char *all;    /* room for more texts, NULL: only the expression's */
+	size_t all_room;
 	struct diags *ds;
 	bool failed;
 };
@@ -55,6 +57,19 @@ fault(struct lexing *l, enum diag_code code, struct span span, const char *what,
 		why[0] != '\0' ? ": " : "", why);
 }
 
+/* For all texts; grown by doubling. */
+static void
+make_room(struct lexing *l, size_t need)
+{
+	if (l->all != NULL && need <= l->all_room)
+		return;
+	l->all_room = 2 * need;
+	char *to = ARENA_ARRAY(l->arena, l->all_room, char);
+	memcpy(to, l->ts->text, l->end + 1);
+	l->all = to;
+	l->ts->text = to;
+}
+
 /* The index of the file's text, or 0. */
 static uint32_t
 read_source(struct lexing *l, struct span span, const char *name, const char *from)
@@ -64,6 +79,9 @@ read_source(struct lexing *l, struct span span, const char *name, const char *fr
 	char why[128] = "files cannot be read here";
 	size_t len = 0;
 	const char *text = NULL;
+	for (uint32_t i = 1; i < ts->sources && from == ts->source[0].name; i++)
+		if (strcmp(ts->source[i].name, name) == 0 && ts->source[i].list)
+			return i; /* a list that has been read */
 	if (ts->sources == SOURCES_MAX)
 		return fault(l, DIAG_SIZE, span, "too many files: cannot read", name, "");
 	if (files != NULL && files->read != NULL)
@@ -73,10 +91,8 @@ read_source(struct lexing *l, struct span span, const char *name, const char *fr
 	len = strlen(text);
 	if (len > TEXT_MAX - l->end - 2)
 		return fault(l, DIAG_SIZE, span, "too much text: cannot read", name, "");
-	char *all = ARENA_ARRAY(l->arena, l->end + 2 + len, char);
-	memcpy(all, ts->text, l->end);
-	memcpy(all + l->end + 1, text, len);
-	ts->text = all;
+	make_room(l, l->end + 2 + len);
+	memcpy(l->all + l->end + 1, text, len + 1);
 	ts->source[ts->sources] = (struct source){ .name = name, .at = l->end + 1 };
 	l->end += 1 + (uint32_t)len;
 	return ts->sources++;
@@ -184,11 +200,17 @@ lex_lists(struct lexing *l)
 		struct span name = l->ts->token[i].span;
 		name.at++; /* behind the '@' */
 		name.len--;
+		uint32_t had = l->ts->sources;
 		uint32_t s = read_source(
 			l, l->ts->token[i].span, text_of(l, name), l->ts->source[0].name);
 		if (s == 0)
 			continue;
-		l->ts->token[i].number = l->ts->count;
+		struct source *list = &l->ts->source[s];
+		l->ts->token[i].number = s < had ? list->first : l->ts->count;
+		if (s < had)
+			continue;
+		list->list = true;
+		list->first = l->ts->count;
 		lex_range(l, l->ts->source[s].at, true, NULL);
 		push(l, l->end);
 	}

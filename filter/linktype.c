@@ -101,7 +101,19 @@ static const struct linktype linktypes[] = {
 };
 #define LINKTYPES (sizeof(linktypes) / sizeof(linktypes[0]))
 
-static const struct linktype unknown = { 0, NULL, KEY_NONE, 0, X, X, X, X, NO_MAC };
+#undef X
+
+/* The rest: bytes, lengths, and nothing more. */
+static const struct linktype others[] = {
+#define X(value, name) \
+	{ value, name, KEY_NONE, 0, NOWHERE, NOWHERE, NOWHERE, NOWHERE, NO_MAC },
+#include "linkname.def"
+#undef X
+};
+#define OTHERS (sizeof(others) / sizeof(others[0]))
+
+static const struct linktype unknown = { 0, NULL, KEY_NONE, 0, NOWHERE, NOWHERE, NOWHERE,
+	NOWHERE, NO_MAC };
 
 static int
 by_value(const void *key, const void *row)
@@ -114,13 +126,15 @@ linktype_find(uint16_t value)
 {
 	const struct linktype *l =
 		bsearch(&value, linktypes, LINKTYPES, sizeof(linktypes[0]), by_value);
+	if (l == NULL)
+		l = bsearch(&value, others, OTHERS, sizeof(others[0]), by_value);
 	return l != NULL ? l : &unknown;
 }
 
 const struct linktype *
 linktype_inner(enum linktype_inner inner)
 {
-	static const struct linktype any = { 0, "tunnel", KEY_SLOT, 0, X, 0, 0, 3,
+	static const struct linktype any = { 0, "tunnel", KEY_SLOT, 0, NOWHERE, 0, 0, 3,
 		MACS(0, 6, 0), .has = LINK_VLAN | LINK_MPLS };
 	static const uint16_t values[] = { [INNER_ETHERNET] = 1,
 		[INNER_PPP] = 9,
@@ -139,10 +153,14 @@ filter_linktype_name(uint16_t value)
 bool
 filter_linktype_by_name(const char *name, uint16_t *out)
 {
+	const struct linktype *l = NULL;
 	for (unsigned i = 0; i < LINKTYPES; i++)
-		if (strcasecmp(linktypes[i].name, name) == 0) {
-			*out = linktypes[i].value;
-			return true;
-		}
-	return false;
+		if (strcasecmp(linktypes[i].name, name) == 0)
+			l = &linktypes[i];
+	for (unsigned i = 0; i < OTHERS; i++)
+		if (strcasecmp(others[i].name, name) == 0)
+			l = &others[i];
+	if (l != NULL)
+		*out = l->value;
+	return l != NULL;
 }

@@ -9,11 +9,13 @@ struct let {
 	struct span name;
 	struct tokens body;
 	uint32_t visible; /* those before it, which it may use */
+	uint32_t chain;   /* index + 1 of the next with its hash */
 };
 
 struct lets {
 	struct let *let;
 	uint32_t count, room;
+	uint32_t *bucket; /* index + 1; as many as there is room for */
 	uint32_t visible; /* that may be used now */
 };
 

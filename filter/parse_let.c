@@ -51,34 +51,58 @@ body_of(struct parser *p, uint32_t from, uint32_t end)
 	return body;
 }
 
+static uint32_t
+hash(const struct parser *p, struct span name)
+{
+	uint32_t h = 2166136261u;
+	for (uint32_t i = 0; i < name.len; i++)
+		h = (h ^ (uint8_t)p->tokens->text[name.at + i]) * 16777619u;
+	return h;
+}
+
+static void
+link_let(struct parser *p, uint32_t i)
+{
+	struct lets *lets = &p->lets;
+	uint32_t *slot = &lets->bucket[hash(p, lets->let[i].name) & (lets->room - 1)];
+	lets->let[i].chain = *slot;
+	*slot = i + 1;
+}
+
 static void
 add(struct parser *p, struct let let)
 {
 	struct lets *lets = &p->lets;
 	if (lets->count == lets->room) {
-		uint32_t room = lets->room ? lets->room * 2 : 8;
-		struct let *to = ARENA_ARRAY(p->arena, room, struct let);
+		lets->room = lets->room ? lets->room * 2 : 8;
+		struct let *to = ARENA_ARRAY(p->arena, lets->room, struct let);
 		if (lets->count > 0)
 			memcpy(to, lets->let, lets->count * sizeof(*to));
 		lets->let = to;
-		lets->room = room;
+		lets->bucket = ARENA_ARRAY(p->arena, lets->room, uint32_t);
+		for (uint32_t i = 0; i < lets->count; i++)
+			link_let(p, i);
 	}
-	lets->let[lets->count++] = let;
+	lets->let[lets->count] = let;
+	link_let(p, lets->count++);
 }
 
 const struct let *
 parse_find_let(const struct parser *p, const struct token *t, bool *later)
 {
+	const struct lets *lets = &p->lets;
 	*later = false;
-	for (uint32_t i = 0; i < p->lets.count && t->kind == TOK_NAME; i++) {
-		const struct let *let = &p->lets.let[i];
+	if (lets->count == 0 || t->kind != TOK_NAME)
+		return NULL;
+	uint32_t i = lets->bucket[hash(p, t->span) & (lets->room - 1)];
+	for (; i != 0; i = lets->let[i - 1].chain) {
+		const struct let *let = &lets->let[i - 1];
 		if (let->name.len != t->span.len ||
 			memcmp(p->tokens->text + let->name.at,
 				p->tokens->text + t->span.at, t->span.len) != 0)
 			continue;
-		if (i < p->lets.visible)
-			return let;
-		*later = true;
+		*later = i > lets->visible;
+		return *later ? NULL : let;
 	}
 	return NULL;
 }
@@ -112,7 +136,9 @@ take_let(struct parser *p)
 		diags_hint(p->diags, "lines that go on begin with a blank");
 		return false;
 	}
-	add(p, (struct let){ name->span, body_of(p, p->at, end), p->lets.count });
+	add(p, (struct let){ .name = name->span,
+		       .body = body_of(p, p->at, end),
+		       .visible = p->lets.count });
 	p->at = end;
 	return true;
 }

@@ -1,11 +1,11 @@
 /* pass_merge.c: switch formation.
  *
  * A *chain* is a row of tests of which each leaves either to the same exit or to the next
- * test, which nothing else leads to.  Its tests may change places as far as the verdict
- * on complete packets goes.  Here all tests of one value move up to the first of them:
- * that value has been loaded there anyway, so no packet is read further than before,
- * whatever its captured length (DESIGN: truncated packets). Tests of different prefixes
- * of one field join too, as ranges of the field.
+ * test, which nothing else leads to, and none can trap.  Its tests may change places as
+ * far as the verdict on complete packets goes.  Here all tests of one value move up to
+ * the first of them: that value has been loaded there anyway, so no packet is read
+ * further than before, whatever its captured length (DESIGN: truncated packets). Tests of
+ * different prefixes of one field join too, as ranges of the field.
  *
  * Besides, `other` leading to a test of the same value is one switch with it. */
 #include "pass.h"
@@ -198,7 +198,7 @@ chain_length(const struct merge *m, const struct node *n, const struct node *exi
 {
 	const struct node *link = n, *next;
 	uint32_t links = 0;
-	while (exit != NULL && link->kind == NODE_TEST &&
+	while (exit != NULL && link->kind == NODE_TEST && !link->v->traps &&
 		(links == 0 || m->into[link->id] == 1) &&
 		(next = link_next(link, exit)) != NULL) {
 		links++;
@@ -215,10 +215,14 @@ find_chain(struct merge *m, const struct node *n)
 {
 	const struct node *end, *end2, *exit = arms_target(n);
 	uint32_t links = chain_length(m, n, exit, &end);
-	if (n->arms == 1 && chain_length(m, n, n->other, &end2) > links) {
+	uint32_t links2 = n->arms == 1 ? chain_length(m, n, n->other, &end2) : 0;
+	if (links2 > links) {
+		links = links2;
 		exit = n->other;
 		end = end2;
 	}
+	if (links == 0)
+		exit = NULL;
 	m->chain[n->id] = (struct chain){ exit, end };
 	for (const struct node *link = n; exit != NULL && link != end;) {
 		m->inside[link->id] = link != n;

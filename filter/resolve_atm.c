@@ -30,7 +30,7 @@ static const uint8_t meta_connect[] = { 5, 2, 7, 0x4d, 0x5a };
 static const struct value *
 field(struct resolver *r, uint32_t off, unsigned size)
 {
-	return value_load(r->values, NULL, off, size);
+	return resolve_load(r, r->layer.header, off, size);
 }
 
 static struct test *

@@ -158,8 +158,9 @@ pppoes(struct resolver *r, struct encap *e)
 static struct test *
 lane(struct resolver *r, struct encap *e)
 {
-	const struct place kind = { .off = 0 };
-	const struct place frame = { .off = 6, .shifted = e->entry };
+	struct place frame = r->layer.header;
+	frame.off += 6;
+	frame.shifted |= e->entry;
 	if (linktype_find(r->opts->linktype)->key != KEY_SUNATM) {
 		resolve_fault(
 			r, DIAG_LINKTYPE, r->span, "'lane' supported only on SUNATM");
@@ -168,7 +169,7 @@ lane(struct resolver *r, struct encap *e)
 	}
 	e->next = layer_of(linktype_inner(INNER_ETHERNET), frame);
 	e->next.lane = true;
-	return resolve_masked(r, resolve_load(r, kind, 0, 1), 0x0f, 1);
+	return resolve_masked(r, resolve_load(r, r->layer.header, 0, 1), 0x0f, 1);
 }
 
 /* --- positions --- */

@@ -297,7 +297,7 @@ struct test *
 resolve_direction(struct resolver *r, const struct ast *a)
 {
 	bool in = a->prim == PRIM_INBOUND;
-	enum link_direction d = linktype_find(r->opts->linktype)->direction;
+	enum link_direction d = r->layer.link->direction;
 	bool live = r->opts->input == FILTER_INPUT_SKB;
 	if (d == DIRECTION_DSA)
 		return dsa_direction(r, in);

@@ -82,7 +82,7 @@ resolve_pf(struct resolver *r, const struct ast *a)
 		[PRIM_SRNR] = "srnr",
 		[PRIM_REASON] = "reason",
 		[PRIM_ACTION] = "action" };
-	if (linktype_find(r->opts->linktype)->prefix != PREFIX_PFLOG) {
+	if (r->layer.link->prefix != PREFIX_PFLOG) {
 		resolve_fault(r, DIAG_LINKTYPE, a->span,
 			"'%s' supported only on PFLOG linktype", words[a->prim]);
 		diags_hint(r->diags, "it reads the header of OpenBSD's pflog interface");
