@@ -51,6 +51,13 @@ tags() {
 	holds "$1: tag cut by the snap length" is "$(first_bytes 25 40)" 8100
 }
 
+short_tags() {
+	begin -k "$1" -i v1 -s 8 'greater 1'
+	on_near "$send" raw v0 1 60 5 >/dev/null
+	end
+	want "$1: a tag beyond the snap length counts" longest 60 bytes 8 shorter 1
+}
+
 cooked() {
 	begin -k "$1" -i any -v udp
 	on_near "$send" raw v0 3 60 >/dev/null
@@ -109,6 +116,7 @@ for kind in $kinds; do
 	want "$kind: without an expression" numbered 10 order 0
 	counts $kind
 	tags $kind
+	short_tags $kind
 	cooked $kind
 	modes $kind
 done

@@ -19,7 +19,8 @@ skip_all() {
 }
 
 clean_up() {
-	[ -z "$pid" ] || kill "$pid" 2>/dev/null
+	# shellcheck disable=SC2086  # one or several
+	[ -z "$pid" ] || kill $pid 2>/dev/null
 	ip netns del "$near" 2>/dev/null
 	ip netns del "$far" 2>/dev/null
 	rm -rf "$work"

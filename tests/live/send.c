@@ -2,6 +2,7 @@
  *
  *     send udp ADDRESS COUNT SIZE [GAP_US]        datagrams of SIZE payload bytes
  *     send raw INTERFACE COUNT SIZE [VLAN [INNER]] frames of SIZE bytes, by AF_PACKET
+ *     send hex INTERFACE                          a frame for each line of input
  *
  * The UDP payload begins with "BPFC" and the number of the packet, from 0, in 32 bits
  * of network order; the ports are 4242.  Prints the nanoseconds a packet took. */
@@ -124,12 +125,36 @@ send_raw(const char *name, unsigned long count, size_t size, unsigned tags,
 	return send_all(fd, count, size, build(size, tags, vlan), 0);
 }
 
+/* Two hex digits a byte, a frame a line. */
+static int
+send_hex(const char *name)
+{
+	static char line[2 * sizeof(buffer) + 2];
+	const struct sockaddr_ll to = { .sll_family = AF_PACKET,
+		.sll_ifindex = if_nametoindex(name) };
+	const int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&to, sizeof(to)) != 0)
+		return fail(name);
+	while (fgets(line, sizeof(line), stdin)) {
+		size_t size = 0;
+		while (size < sizeof(buffer) &&
+			sscanf(line + 2 * size, "%2hhx", &buffer[size]) == 1)
+			size++;
+		if (send(fd, buffer, size, 0) < 0)
+			return fail("send");
+	}
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
+	if (argc == 3 && strcmp(argv[1], "hex") == 0)
+		return send_hex(argv[2]);
 	if (argc < 5) {
 		fprintf(stderr, "usage: send udp ADDRESS COUNT SIZE [GAP_US]\n"
-				"       send raw INTERFACE COUNT SIZE [VLAN [INNER]]\n");
+				"       send raw INTERFACE COUNT SIZE [VLAN [INNER]]\n"
+				"       send hex INTERFACE\n");
 		return 2;
 	}
 	const unsigned long count = strtoul(argv[3], NULL, 0);
