@@ -1,295 +1,275 @@
-/* expr.c: any text as an expression: an error or a filter, and then one verdict from the
- * graph and from the classic program, and an eBPF body that jumps forward and within.
+/* expr.c: any text as an expression: an error that says where, or a filter that can be
+ * printed in all forms and for which all back ends give one verdict.
  *
- * The first byte chooses link type, input kind and -O; the rest is the expression.  With
- * clang: -fsanitize=fuzzer -DLIBFUZZER.  Else a program that replays the files named, or,
- * when none is, the expressions of tests/prop/exprs.txt and tests/error.tab, and then
- * mutates those for FUZZ_SECONDS (FUZZ_SEED). */
+ * The same text is compiled with and without the optimiser.  L2R, the text read from left
+ * to right, is what the program without it does: what L2R accepts is accepted, and where
+ * L2R needed nothing beyond the captured bytes it is right. */
+#include "target.h"
+
 #include <linux/bpf.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "../../filter/filter.h"
 #include "../gen/packets.h"
+#include "lookup.h"
+#include "machine.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+enum { PACKETS = 4, CUTS = 3, COOKED_HEADER = 20 };
 
-enum { PACKETS = 6, COOKED_HEADER = 20 };
-
-static size_t
-host(void *ctx, const char *name, struct filter_addr *out, size_t max)
-{
-	(void)ctx;
-	if (max < 2 || name[0] > 'm')
-		return 0;
-	out[0] = (struct filter_addr){ 4, { 10, 0, 0, (uint8_t)name[0] } };
-	out[1] = (struct filter_addr){ 6, { 0x20, 1, 0x0d, 0xb8, (uint8_t)name[0] } };
-	return 2;
-}
-
-static bool
-port(void *ctx, const char *name, enum filter_transport t, uint16_t *out)
-{
-	(void)ctx;
-	*out = (uint16_t)(80 + (name[0] == 'd' && t == FILTER_UDP));
-	return name[0] < 'k';
-}
-
-static bool
-protocol(void *ctx, const char *name, uint8_t *out)
-{
-	(void)ctx;
-	*out = (uint8_t)name[0];
-	return name[0] != 'z';
-}
-
-static const struct filter_names names = {
-	.host = host, .port = port, .protocol = protocol
+struct pair {
+	struct filter_opts opts;
+	struct filter *filter[2]; /* optimised, L2R */
+	const struct sock_filter *insns[2];
+	size_t count[2];
+	bool guarded; /* arithmetic may be kept from leaving the packet by a test */
 };
 
 static struct filter_opts
-options(uint8_t choice, const char *text)
+options(const uint8_t *head, const char *text)
 {
-	static const uint16_t links[] = { FILTER_LINK_EN10MB, FILTER_LINK_RAW,
-		FILTER_LINK_LINUX_SLL, FILTER_LINK_IPV4, FILTER_LINK_IPV6,
-		FILTER_LINK_LINUX_SLL2, 147, FILTER_LINK_LINUX_SLL2 };
-	const bool cooked = (choice & 7) == 7;
+	const bool cooked = head[HEAD_FLAGS] & FLAG_COOKED;
 	return (struct filter_opts){ .text = text,
-		.linktype = links[choice & 7],
-		.input = cooked       ? FILTER_INPUT_COOKED
-			 : choice & 8 ? FILTER_INPUT_SKB
-				      : FILTER_INPUT_FILE,
-		.no_optimise = choice & 16,
-		.snaplen = 1 + choice,
-		.netmask = choice & 32 ? 0xffffff00 : UINT32_MAX,
-		.names = &names };
+		.linktype = cooked ? FILTER_LINK_LINUX_SLL2
+				   : packet_rich_linktype(
+					     head[HEAD_LINK] % packet_rich_count()),
+		.input = cooked                        ? FILTER_INPUT_COOKED
+			 : head[HEAD_FLAGS] & FLAG_SKB ? FILTER_INPUT_SKB
+						       : FILTER_INPUT_FILE,
+		.snaplen = head[HEAD_FLAGS] & FLAG_SNAPLEN ? 96 : FILTER_SNAPLEN_MAX,
+		.netmask = head[HEAD_FLAGS] & FLAG_NETMASK ? 0xffffff00 : UINT32_MAX,
+		.names = head[HEAD_FLAGS] & FLAG_NAMES ? &lookup_names : NULL,
+		.files = head[HEAD_FLAGS] & FLAG_FILES ? &lookup_files : NULL,
+		.program = head[HEAD_FLAGS] & FLAG_PROGRAM,
+		.name = head[HEAD_FLAGS] & FLAG_PROGRAM ? "p" : NULL };
 }
 
-static uint32_t
-word(const uint8_t *b, unsigned n)
-{
-	uint32_t v = 0;
-	while (n-- > 0)
-		v = v << 8 | *b++;
-	return v;
-}
-
-/* The packet as the input kind shows it, cut at `caplen`; in its own allocation, so that
- * a read beyond it is seen. */
+/* Spans in the text (a caret may stand just behind it), and nothing in a message that a
+ * terminal would take for a command. */
 static void
-judge(const struct filter *f, const struct filter_opts *o, const struct gen_packet *g,
-	uint32_t caplen)
+check_diags(const struct diags *ds, const char *text)
 {
-	struct filter_packet p = { .len = g->len };
-	const uint32_t skip = o->input == FILTER_INPUT_COOKED ? COOKED_HEADER : 0;
-	if (caplen < skip)
-		return;
-	if (skip > 0) {
-		p.protocol = (uint16_t)word(g->data, 2);
-		p.ifindex = word(g->data + 4, 4);
-		p.hatype = (uint16_t)word(g->data + 8, 2);
-		p.pkttype = g->data[10];
+	const uint32_t length = (uint32_t)strlen(text);
+	REQUIRE(ds->count <= DIAGS_MAX);
+	for (unsigned i = 0; i < ds->count; i++) {
+		const struct diag *d = &ds->diag[i];
+		for (unsigned s = 0; s < 2; s++)
+			REQUIRE(d->span[s].at <= length &&
+				d->span[s].len <= length + 1 - d->span[s].at);
+		REQUIRE(d->file[0] == '\0'
+				? d->line == 0
+				: d->line > 0 && d->column > 0 && d->span[0].len == 0);
+		REQUIRE(d->code > DIAG_NONE && d->code < DIAG_CODES);
+		REQUIRE(memchr(d->text, '\0', sizeof(d->text)) != NULL &&
+			d->text[0] != '\0');
+		REQUIRE(memchr(d->hint, '\0', sizeof(d->hint)) != NULL);
+		for (const char *c = d->text; *c != '\0'; c++)
+			REQUIRE((unsigned char)*c >= ' ' && *c != 0x7f);
+		for (const char *c = d->hint; *c != '\0'; c++)
+			REQUIRE((unsigned char)*c >= ' ' && *c != 0x7f);
 	}
-	uint8_t *copy = malloc(caplen - skip + 1);
-	if (copy == NULL)
-		abort();
-	memcpy(copy, g->data + skip, caplen - skip);
-	uint8_t *exact = realloc(copy, caplen > skip ? caplen - skip : 1);
-	p.data = exact;
-	p.caplen = caplen - skip;
-	p.len -= skip;
-	const uint32_t verdict = filter_eval(f, &p);
-	if (verdict != filter_match(f, &p) || (verdict != 0 && verdict != o->snaplen))
-		abort();
-	free(exact);
 }
 
 static void
-check_ebpf(const struct filter *f)
+check_prints(const struct filter *f)
+{
+	char *text = NULL;
+	size_t size = 0, count;
+	FILE *to = open_memstream(&text, &size);
+	REQUIRE(to != NULL);
+	for (enum filter_format m = FILTER_FORMAT_LISTING; m <= FILTER_FORMAT_DECIMAL;
+		m++) {
+		struct diags ds = { 0 }, same = { 0 };
+		const long before = ftell(to);
+		const bool ok = filter_print(f, m, to, &ds);
+		REQUIRE(ok == !diags_failed(&ds) && ok == (ftell(to) > before));
+		REQUIRE(ok == (filter_cbpf(f, &count, &same) != NULL));
+	}
+	fclose(to);
+	free(text);
+}
+
+/* Jumps go forward and stay within; the last instruction leaves. */
+static void
+check_ebpf(const struct filter *f, enum filter_reads reads)
 {
 	struct filter_ebpf e;
 	struct diags ds = { 0 };
-	if (!filter_ebpf(f, FILTER_READS_SCRATCH, &e, &ds)) {
-		if (!diags_failed(&ds))
-			abort();
+	if (!filter_ebpf(f, reads, &e, &ds)) {
+		REQUIRE(diags_failed(&ds));
 		return;
 	}
 	for (size_t i = 0; i < e.count; i++) {
 		const unsigned class = BPF_CLASS(e.insns[i].code);
 		const unsigned op = BPF_OP(e.insns[i].code);
-		if ((class != BPF_JMP && class != BPF_JMP32) || op == BPF_EXIT)
-			continue;
-		if (e.insns[i].off < 0 || i + 1 + (size_t)e.insns[i].off >= e.count)
-			abort();
+		if ((class == BPF_JMP || class == BPF_JMP32) && op != BPF_EXIT)
+			REQUIRE(e.insns[i].off >= 0 &&
+				i + 1 + (size_t)e.insns[i].off < e.count);
 	}
-	if (e.reach > FILTER_SCRATCH || e.insns[e.count - 1].code != (BPF_JMP | BPF_EXIT))
-		abort();
+	REQUIRE(e.reach <= FILTER_SCRATCH);
+	REQUIRE(e.count > 0 && e.insns[e.count - 1].code == (BPF_JMP | BPF_EXIT));
 	filter_ebpf_free(&e);
+}
+
+/* One filter, one packet: the graph, the library's machine and ours. */
+static struct machine_result
+verdict(const struct pair *c, unsigned which, const struct filter_packet *p)
+{
+	const uint32_t eval = filter_eval(c->filter[which], p);
+	struct machine_result r = { eval, true, false };
+	REQUIRE(eval == 0 || eval == c->opts.snaplen);
+	REQUIRE(eval == filter_match(c->filter[which], p));
+	if (c->insns[which] != NULL) {
+		r = machine_run(c->insns[which], c->count[which], p);
+		REQUIRE(!r.strange);
+		REQUIRE(r.verdict == eval);
+	}
+	return r;
+}
+
+/* `whole`: the same packet with all of its bytes. */
+static void
+compare(const struct pair *c, const struct filter_packet *p,
+	const struct filter_packet *whole)
+{
+	struct machine_result plain = { 0, true, false }, best = { 0 };
+	if (c->filter[1] != NULL)
+		plain = verdict(c, 1, p);
+	if (c->filter[0] != NULL)
+		best = verdict(c, 0, p);
+	/* what L2R accepts */
+	REQUIRE(plain.verdict == 0 || best.verdict != 0);
+	/* where nothing was missing */
+	if (!c->guarded && !plain.fault)
+		REQUIRE((plain.verdict != 0) == (best.verdict != 0));
+	if (!c->guarded && best.verdict != 0 && plain.verdict == 0 && whole != p) {
+		const struct machine_result r = verdict(c, 1, whole);
+		REQUIRE(r.verdict != 0 || r.fault);
+	}
+}
+
+/* In an allocation of its own, so that a read beyond it is seen. */
+static uint8_t *
+exactly(const uint8_t *data, uint32_t n)
+{
+	uint8_t *copy = malloc(n > 0 ? n : 1);
+	REQUIRE(copy != NULL);
+	if (n > 0)
+		memcpy(copy, data, n);
+	return copy;
+}
+
+static struct filter_packet
+show(const struct filter_opts *o, const struct gen_packet *g, struct rng *rng)
+{
+	const uint8_t *d = g->data;
+	struct filter_packet p = { .data = d, .caplen = g->len, .len = g->len };
+	if (o->input == FILTER_INPUT_FILE)
+		return p;
+	p.ifindex = 1 + rng_below(rng, 4);
+	p.pkttype = (uint8_t)rng_below(rng, 5);
+	p.protocol = g->len > 14 ? (uint16_t)(d[12] << 8 | d[13]) : 0;
+	p.hatype = (uint16_t)(rng_chance(rng, 80) ? 1 : rng_next(rng));
+	p.vlan_present = rng_chance(rng, 30);
+	p.vlan_tci = p.vlan_present ? (uint16_t)rng_next(rng) : 0;
+	if (o->input == FILTER_INPUT_COOKED && g->len >= COOKED_HEADER) {
+		p.protocol = (uint16_t)(d[0] << 8 | d[1]);
+		p.data += COOKED_HEADER;
+		p.caplen = p.len -= COOKED_HEADER;
+	}
+	return p;
+}
+
+static void
+judge(const struct pair *c, const struct gen_packet *g, struct rng *rng, uint8_t cut)
+{
+	struct filter_packet whole = show(&c->opts, g, rng);
+	uint8_t *data = exactly(whole.data, whole.caplen);
+	whole.data = data;
+	compare(c, &whole, &whole);
+	for (unsigned i = 0; i < CUTS && whole.caplen > 0; i++) {
+		struct filter_packet p = whole;
+		const uint32_t near = i == 0 ? 1u + cut : 90;
+		p.caplen = rng_below(rng, near < whole.caplen ? near : whole.caplen);
+		uint8_t *part = exactly(data, p.caplen);
+		p.data = part;
+		compare(c, &p, &whole);
+		free(part);
+	}
+	free(data);
+}
+
+/* Rich packets, and one of nothing but zeros that hardly ends. */
+static void
+judge_all(const struct pair *c, const uint8_t *head)
+{
+	static const uint8_t zeros[1 << 16];
+	struct rng rng = { head[HEAD_SEED] };
+	const struct filter_packet empty = {
+		.data = zeros, .caplen = sizeof(zeros), .len = sizeof(zeros)
+	};
+	for (unsigned i = 0; i < PACKETS; i++) {
+		struct gen_packet g;
+		packet_build_rich(&rng, c->opts.linktype, &g);
+		judge(c, &g, &rng, head[HEAD_CUT]);
+	}
+	compare(c, &empty, &empty);
+}
+
+/* Is there an operator, or another index, in an index?  Then an address may be kept in
+ * the packet by a guard, which is a test like another and no fault. */
+static bool
+is_guarded(const char *text)
+{
+	unsigned depth = 0;
+	for (; *text != '\0'; text++) {
+		if (depth > 0 && (strchr("+-*/%&|^<>[", *text) != NULL))
+			return true;
+		depth += *text == '[';
+		depth -= *text == ']' && depth > 0;
+	}
+	return false;
+}
+
+/* A filter that never matches is refused, by the optimiser alone: any other difference
+ * between the two is a fault. */
+static void
+compile(struct pair *c, const struct filter_opts *o)
+{
+	struct diags ds[2] = { { 0 }, { 0 } };
+	for (unsigned i = 0; i < 2; i++) {
+		struct filter_opts opts = *o;
+		opts.no_optimise = i == 1;
+		const bool ok = filter_compile(&opts, &c->filter[i], &ds[i]);
+		REQUIRE(ok == (c->filter[i] != NULL) && ok == !diags_failed(&ds[i]));
+		check_diags(&ds[i], o->text);
+		if (ok) {
+			struct diags why = { 0 };
+			c->insns[i] = filter_cbpf(c->filter[i], &c->count[i], &why);
+		}
+	}
+	if (c->filter[0] == NULL && c->filter[1] != NULL)
+		REQUIRE(ds[0].diag[ds[0].count - 1].code == DIAG_NEVER);
+	else
+		REQUIRE((c->filter[0] != NULL) == (c->filter[1] != NULL));
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size < 1)
-		return 0;
-	char *text = malloc(size);
+	char *text = target_text(data, size);
 	if (text == NULL)
-		abort();
-	memcpy(text, data + 1, size - 1);
-	text[size - 1] = '\0';
-	const struct filter_opts o = options(data[0], text);
-	struct filter *f;
-	struct diags ds = { 0 };
-	const bool ok = filter_compile(&o, &f, &ds);
-	if (ok != (f != NULL) || ok == diags_failed(&ds))
-		abort();
-	const uint32_t length = (uint32_t)strlen(text);
-	for (unsigned i = 0; i < ds.count; i++) /* the caret is within, or just behind */
-		if (ds.diag[i].span[0].at > length ||
-			ds.diag[i].span[0].at + ds.diag[i].span[0].len > length + 1)
-			abort();
-	if (ok)
-		check_ebpf(f);
-	struct rng rng = { 1 };
-	for (unsigned i = 0; ok && i < PACKETS; i++) {
-		struct gen_packet g;
-		const uint16_t l = o.linktype;
-		packet_build(&rng,
-			l == FILTER_LINK_IPV4 || l == FILTER_LINK_IPV6 ? FILTER_LINK_RAW
-			: l == 147 ? FILTER_LINK_EN10MB
-				   : l,
-			&g);
-		judge(f, &o, &g, g.len);
-		judge(f, &o, &g, rng_below(&rng, g.len + 1));
-	}
-	filter_free(f);
+		return 0;
+	struct pair c = { .opts = options(data, text), .guarded = is_guarded(text) };
+	compile(&c, &c.opts);
+	for (unsigned i = 0; i < 2; i++)
+		if (c.filter[i] != NULL) {
+			check_prints(c.filter[i]);
+			check_ebpf(c.filter[i], data[HEAD_FLAGS] & FLAG_CONTEXT
+							? FILTER_READS_CONTEXT
+							: FILTER_READS_SCRATCH);
+		}
+	if (c.filter[1] != NULL)
+		judge_all(&c, data);
+	filter_free(c.filter[0]);
+	filter_free(c.filter[1]);
 	free(text);
 	return 0;
 }
-
-#ifndef LIBFUZZER
-#define INPUT_MAX 4096
-#define SEEDS_MAX 2000
-
-struct seeds {
-	char *line[SEEDS_MAX];
-	unsigned count;
-};
-
-static bool
-replay(const char *path)
-{
-	static uint8_t data[1 << 20];
-	FILE *f = fopen(path, "rb");
-	if (f == NULL)
-		return false;
-	const size_t n = fread(data, 1, sizeof(data), f);
-	fclose(f);
-	LLVMFuzzerTestOneInput(data, n);
-	return true;
-}
-
-/* `link | expression` when `behind`, else `expression | …`. */
-static void
-read_seeds(struct seeds *s, const char *name, bool behind)
-{
-	char path[4096], *line = NULL;
-	const char *dir = getenv("srcdir");
-	size_t room = 0;
-	snprintf(path, sizeof(path), "%s/%s", dir != NULL ? dir : ".", name);
-	FILE *f = fopen(path, "r");
-	while (f != NULL && s->count < SEEDS_MAX && getline(&line, &room, f) > 0) {
-		char *bar = strstr(line, " | ");
-		if (line[0] == '#' || bar == NULL)
-			continue;
-		*bar = '\0';
-		s->line[s->count++] = strdup(behind ? bar + 3 : line);
-	}
-	free(line);
-	if (f != NULL)
-		fclose(f);
-}
-
-static const char *const words[] = { "(", ")", "not ", " and ", " or ", "host ", "port ",
-	"net ", "10.0.0.0/8", "::1", "[0]", "[len]", " = ", " & 1", "/0", "1 << ", "src ",
-	"tcp", "ip6", "portrange 1-2", "ether ", "4294967295", "-", "%", "^", ":4]" };
-
-/* A part of another seed, a word, or a byte in some place; or a part left out. */
-static size_t
-mutate(struct rng *r, const struct seeds *s, uint8_t *b, size_t n)
-{
-	const char *other = s->line[rng_below(r, s->count)];
-	const char *w = words[rng_below(r, sizeof(words) / sizeof(words[0]))];
-	const size_t at = 1 + rng_below(r, (uint32_t)n), len = strlen(other);
-	const size_t from = rng_below(r, (uint32_t)len + 1);
-	const char *add = other + from;
-	size_t more = rng_below(r, (uint32_t)(len - from) + 1);
-	switch (rng_below(r, 4)) {
-	case 0:
-		add = w;
-		more = strlen(w);
-		break;
-	case 1:
-		if (at < n)
-			b[at] = (uint8_t)(1 + rng_below(r, 255));
-		return n;
-	case 2: {
-		const size_t cut = at < n ? rng_below(r, (uint32_t)(n - at) + 1) : 0;
-		memmove(b + at, b + at + cut, n - at - cut);
-		return n - cut;
-	}
-	}
-	if (at > n || n + more > INPUT_MAX)
-		return n;
-	memmove(b + at + more, b + at, n - at);
-	memcpy(b + at, add, more);
-	return n + more;
-}
-
-static size_t
-seed(struct rng *r, const struct seeds *s, unsigned i, uint8_t *b)
-{
-	const size_t len = strnlen(s->line[i], INPUT_MAX - 1);
-	b[0] = (uint8_t)rng_next(r);
-	memcpy(b + 1, s->line[i], len);
-	return 1 + len;
-}
-
-int
-main(int argc, char **argv)
-{
-	static struct seeds s;
-	static uint8_t b[INPUT_MAX + 1];
-	const char *from = getenv("FUZZ_SEED"), *seconds = getenv("FUZZ_SECONDS");
-	struct rng rng = { from != NULL ? strtoull(from, NULL, 0) : 1 };
-	unsigned long count = 0;
-	for (int i = 1; i < argc; i++)
-		if (!replay(argv[i])) {
-			fprintf(stderr, "expr: %s: cannot be read\n", argv[i]);
-			return 1;
-		}
-	if (argc > 1)
-		return 0;
-	read_seeds(&s, "tests/prop/exprs.txt", true);
-	read_seeds(&s, "tests/error.tab", false);
-	if (s.count == 0) {
-		fprintf(stderr, "expr: no seeds: set srcdir to the source tree\n");
-		return 99;
-	}
-	for (unsigned i = 0; i < s.count; i++)
-		LLVMFuzzerTestOneInput(b, seed(&rng, &s, i, b));
-	const time_t end = time(NULL) + (seconds != NULL ? atoi(seconds) : 3);
-	for (; time(NULL) < end; count++) {
-		size_t n = seed(&rng, &s, rng_below(&rng, s.count), b);
-		for (uint32_t i = 1 + rng_below(&rng, 5); i > 0; i--)
-			n = mutate(&rng, &s, b, n);
-		LLVMFuzzerTestOneInput(b, n);
-	}
-	printf("%u seeds, %lu mutations\n", s.count, count);
-	for (unsigned i = 0; i < s.count; i++)
-		free(s.line[i]);
-	return 0;
-}
-#endif
