@@ -31,6 +31,8 @@ struct filter; /* a compiled filter; immutable, may be shared between threads */
 enum filter_input {
 	FILTER_INPUT_FILE,   /* all is in the bytes */
 	FILTER_INPUT_SKB,    /* a socket on an interface: bytes from the link header on */
+	FILTER_INPUT_XDP,    /* all is in the bytes; a tag that was taken off is not seen,
+			      * nor is the direction */
 	FILTER_INPUT_COOKED, /* skb, link type LINUX_SLL2: bytes from the network header
 			      * on, the fields of the cooked header are metadata */
 };

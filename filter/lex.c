@@ -395,6 +395,10 @@ const char *
 lex_nearest(const char *word, uint32_t len)
 {
 	const char *best = NULL;
+	char lower[32];
+	for (uint32_t i = 0; i < len && len <= 32; i++)
+		lower[i] =
+			word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] + 32) : word[i];
 	unsigned limit = len < 3   ? 1
 			 : len < 6 ? 2
 				   : 3,
@@ -404,7 +408,7 @@ lex_nearest(const char *word, uint32_t len)
 		uint32_t n = (uint32_t)strlen(keywords[i].text);
 		if (n > 32)
 			continue;
-		unsigned edits = distance(word, len, keywords[i].text, n);
+		unsigned edits = distance(lower, len, keywords[i].text, n);
 		bool common =
 			keywords[i].word < WORD_AND && edits == least && !best_common;
 		if ((edits < least || common) && edits < n && edits < limit) {

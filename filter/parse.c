@@ -28,6 +28,7 @@ struct state {
 	struct frame *frame;
 	uint32_t depth, room;      /* frames in use, frames there are */
 	struct quals quals;        /* in force */
+	bool relation;             /* the last operand was one */
 	bool lost;                 /* a fault was met: what is in force is not known */
 	uint32_t expanded;         /* tokens of named filters, in all uses */
 	const struct token *loose; /* the last id, when it was a name: for did-you-mean */
@@ -134,34 +135,11 @@ begins_id(const struct state *s)
 }
 
 static bool
-bare_id(struct state *s)
-{
-	const struct token *t = peek(s);
-	const char *text = s->p.tokens->text + t->span.at;
-	int len = parse_shown(t->span);
-	if (t->kind != TOK_NAME) {
-		diags_error(s->p.diags, DIAG_SYNTAX, t->span,
-			"syntax error: nothing says what '%.*s' is", len, text);
-		diags_hint(s->p.diags, "write 'host %.*s' or 'port %.*s'", len, text, len,
-			text);
-		return false;
-	}
-	const char *near = lex_nearest(text, t->span.len);
-	diags_error(s->p.diags, DIAG_WORD, t->span,
-		"'%.*s' is not a keyword, a protocol or a host name", len, text);
-	if (near != NULL)
-		diags_hint(s->p.diags, "did you mean '%s'?", near);
-	else
-		diags_hint(s->p.diags, "a host is written 'host %.*s'", len, text);
-	return false;
-}
-
-static bool
 take_id(struct state *s, struct ast **out)
 {
 	const struct token *t = peek(s);
 	if (!s->quals.set)
-		return s->lost ? false : bare_id(s);
+		return s->lost ? false : parse_stray_word(&s->p, t);
 	bool later;
 	s->loose = t->kind == TOK_NAME ? t : NULL;
 	if (parse_find_let(&s->p, t, &later) != NULL) {
@@ -188,7 +166,7 @@ take_relation(struct state *s, struct ast **out)
 		if (left->kind ==
 			ARITH_NUMBER) { /* one token: '(' came here for an operator */
 			s->p.at--;
-			return bare_id(s);
+			return parse_stray_word(&s->p, peek(s));
 		}
 		return parse_unexpected(&s->p, "a comparison such as '= 1'");
 	}
@@ -300,10 +278,7 @@ take_proto(struct state *s, struct frame *f, struct ast **out)
 	bool cast = is_word(next, WORD_CAST);
 	if (is_id(next)) {
 		const char *text = s->p.tokens->text;
-		const char *near =
-			next->kind == TOK_NAME
-				? lex_nearest(text + next->span.at, next->span.len)
-				: NULL;
+		const char *near = parse_suggest(&s->p, next);
 		parse_unexpected(&s->p, "'src', 'dst', 'host', 'net', 'port' or 'proto'");
 		if (near != NULL) {
 			diags_hint(s->p.diags, "did you mean '%s'?", near);
@@ -334,7 +309,7 @@ take_let(struct state *s, struct ast **out)
 	const struct let *let = parse_find_let(&s->p, t, &later);
 	*out = NULL;
 	if (let == NULL && !later)
-		return bare_id(s);
+		return parse_stray_word(&s->p, peek(s));
 	if (let == NULL) {
 		diags_error(s->p.diags, DIAG_NAME, t->span,
 			"the filter '%.*s' is used before it is named",
@@ -379,7 +354,7 @@ take_term(struct state *s, struct frame *f, struct ast **out)
 	if (t->kind == TOK_BAD) /* it has been said why */
 		return false;
 	if (is_id(t))
-		return s->lost ? false : bare_id(s);
+		return s->lost ? false : parse_stray_word(&s->p, t);
 	if (t->kind != TOK_WORD)
 		return parse_unexpected(&s->p, "a filter term");
 	switch (t->word) {
@@ -464,18 +439,6 @@ take_open(struct state *s, struct frame *f, struct ast **out)
 	return true;
 }
 
-static bool
-wants_id(struct state *s, const struct token *t)
-{
-	if (is_id(t))
-		return true;
-	parse_unexpected(&s->p, "an address, a name or a number");
-	if (is_word(t, WORD_PROTO))
-		diags_hint(s->p.diags, "as a name it is written '\\%.*s'",
-			parse_shown(t->span), s->p.tokens->text + t->span.at);
-	return false;
-}
-
 /* *complete: an operand was read to its end, and joined to what stands left of it. */
 static bool
 take_operand(struct state *s, bool *complete)
@@ -494,19 +457,23 @@ take_operand(struct state *s, bool *complete)
 	}
 	if (t->kind == '(')
 		ok = take_open(s, f, &a);
+	else if (t->kind == ')' && f->acc == NULL && t[-1].kind == '(')
+		ok = parse_empty(&s->p);
 	else if (t->kind == ')' && f->open == 0)
 		ok = unbalanced(s, t);
 	else if (f->want_id && parse_is_set(&s->p))
 		ok = parse_set(&s->p, &s->quals, &a);
 	else if (f->only_ids || f->want_id ||
 		 (f->acc != NULL && begins_id(s) && !parse_is_tunnel(&s->p, &tunnel)))
-		ok = wants_id(s, t) && take_id(s, &a);
+		ok = (is_id(t) || t->kind == TOK_BAD ? take_id(s, &a)
+						     : parse_wants_id(&s->p));
 	else
 		ok = take_term(s, f, &a);
 	if (!ok || a == NULL)
 		return ok;
 	if (a->kind != AST_ID)
 		s->quals = (struct quals){ 0 };
+	s->relation = a->kind == AST_RELATION;
 	combine(s, f, a);
 	*complete = true;
 	return true;
@@ -545,9 +512,9 @@ misspelt(struct state *s)
 	const struct token *t = s->loose;
 	const char *text = t != NULL ? s->p.tokens->text + t->span.at : NULL;
 	if (t == NULL || t + 1 != peek(s) || lex_nearest(text, t->span.len) == NULL)
-		return parse_unexpected(&s->p, "'and', 'or' or the end");
+		return parse_after_operand(&s->p, s->relation);
 	s->p.at--;
-	return bare_id(s);
+	return parse_stray_word(&s->p, peek(s));
 }
 
 /* After an operand.  *done: that was the whole. */

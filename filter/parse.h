@@ -69,6 +69,14 @@ bool parse_is_arith_op(int token_kind, enum arith_op *);
 struct span parse_join(struct span first, struct span last);
 int parse_shown(struct span);
 
+/* parse_hint.c: messages at the token that is next (or `t`); all are always false. */
+bool parse_stray_word(struct parser *, const struct token *t);  /* no term begins so */
+bool parse_after_operand(struct parser *, bool after_relation); /* no operand ends so */
+bool parse_wants_id(struct parser *);                           /* no id begins so */
+bool parse_empty(struct parser *);                              /* () */
+/* What was probably meant by a name, or NULL. */
+const char *parse_suggest(const struct parser *, const struct token *);
+
 /* "unexpected X" at the token that is next; always false. */
 bool parse_unexpected(struct parser *, const char *wanted);
 

@@ -31,7 +31,10 @@ parse_unexpected(struct parser *p, const char *wanted)
 	diags_error(p->diags, DIAG_SYNTAX, t->span,
 		"syntax error: unexpected '%.*s' where %s should follow",
 		parse_shown(t->span), text, wanted);
-	if (t->kind == TOK_NAME && memchr(text, '-', t->span.len) != NULL)
+	const char *meant = parse_suggest(p, t);
+	if (meant != NULL)
+		diags_hint(p->diags, "did you mean '%s'?", meant);
+	else if (t->kind == TOK_NAME && memchr(text, '-', t->span.len) != NULL)
 		diags_hint(p->diags,
 			"a '-' belongs to the name it stands in: to subtract, "
 			"put blanks round it");

@@ -1,6 +1,8 @@
 /* resolve_host.c: hosts and networks: addresses, prefixes, masks, MACs and names. */
 #include "resolve.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HOST_ADDRESSES 200 /* of one name, at most: 100 a family */
@@ -77,14 +79,25 @@ ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
 		any = test_or(r->arena, any, test_and(r->arena, type, ends));
 		known = true;
 	}
-	return known ? any : resolve_bad_qualifier(r, a, what);
+	if (!known) {
+		resolve_bad_qualifier(r, a, what);
+		diags_hint(r->diags,
+			"an IPv4 address goes with 'ip', 'arp' or 'rarp', or "
+			"with no protocol");
+		return NULL;
+	}
+	return any;
 }
 
 static struct test *
 ipv6(struct resolver *r, const struct ast *a, const struct prefix *p, const char *what)
 {
-	if (a->quals.proto != PROTO_NONE && a->quals.proto != PROTO_IP6)
-		return resolve_bad_qualifier(r, a, what);
+	if (a->quals.proto != PROTO_NONE && a->quals.proto != PROTO_IP6) {
+		resolve_bad_qualifier(r, a, what);
+		diags_hint(
+			r->diags, "an IPv6 address goes with 'ip6', or with no protocol");
+		return NULL;
+	}
 	struct test *type = resolve_link_type(r, proto_find(PROTO_IP6)->key);
 	if (type == NULL)
 		return NULL;
@@ -104,21 +117,28 @@ net_number(struct resolver *r, const struct ast *a, uint32_t v, const char *what
 	return ipv4(r, a, v, mask, what);
 }
 
+/* `fixed`: the net that was probably meant. */
 static struct test *
-non_network_bits(struct resolver *r, const struct ast *a)
+non_network_bits(struct resolver *r, const struct ast *a, const char *fixed)
 {
 	resolve_fault(r, DIAG_PREFIX, a->span, "non-network bits set in \"%.*s\"",
 		(int)(a->span.len < 80 ? a->span.len : 80), r->opts->text + a->span.at);
-	diags_hint(r->diags, "the bits behind the mask must be zero, or use 'host'");
+	diags_hint(r->diags, "the net is %s; one host is 'host …'", fixed);
 	return NULL;
 }
 
 static struct test *
 prefix_needs_net(struct resolver *r, const struct ast *a)
 {
+	static const char *const dirs[] = { [DIR_SRC] = "src ",
+		[DIR_DST] = "dst ",
+		[DIR_SRC_OR_DST] = "src or dst ",
+		[DIR_SRC_AND_DST] = "src and dst " };
+	enum qual_dir dir = a->quals.dir;
 	resolve_fault(
 		r, DIAG_QUALIFIER, a->span, "a prefix or mask needs the type 'net'");
-	diags_hint(r->diags, "write 'net %.*s'",
+	diags_hint(r->diags, "write '%snet %.*s'",
+		dir > DIR_NONE && dir <= DIR_SRC_AND_DST ? dirs[dir] : "",
 		(int)(a->span.len < 80 ? a->span.len : 80), r->opts->text + a->span.at);
 	return NULL;
 }
@@ -137,9 +157,29 @@ ipv4_masked(struct resolver *r, const struct ast *a)
 				second->number);
 		mask = second->number == 0 ? 0 : UINT32_MAX << (32 - second->number);
 	}
-	if ((t->number & ~mask) != 0)
-		return non_network_bits(r, a);
+	if ((t->number & ~mask) != 0) {
+		uint32_t net = t->number & mask;
+		char fixed[48];
+		int n = snprintf(fixed, sizeof(fixed), "%u.%u.%u.%u", net >> 24,
+			net >> 16 & 255, net >> 8 & 255, net & 255);
+		if (a->id.kind == ID_IPV4_LEN)
+			snprintf(fixed + n, sizeof(fixed) - (size_t)n, "/%u",
+				second->number);
+		return non_network_bits(r, a, fixed);
+	}
 	return ipv4(r, a, t->number, mask, "net <IPv4 prefix>");
+}
+
+/* Were any set? */
+static bool
+clear_host_bits(struct prefix *p)
+{
+	bool some = false;
+	for (unsigned i = 0; i < sizeof(p->bytes); i++) {
+		some = some || (p->bytes[i] & ~p->mask[i]);
+		p->bytes[i] &= p->mask[i];
+	}
+	return some;
 }
 
 static struct test *
@@ -156,9 +196,12 @@ ipv6_prefix(struct resolver *r, const struct ast *a)
 	memcpy(p.bytes, a->id.first->bytes, sizeof(p.bytes));
 	for (uint32_t bit = 0; bit < len; bit++)
 		p.mask[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-	for (unsigned i = 0; i < 16; i++)
-		if (p.bytes[i] & ~p.mask[i])
-			return non_network_bits(r, a);
+	if (clear_host_bits(&p)) {
+		char net[INET6_ADDRSTRLEN], fixed[INET6_ADDRSTRLEN + 8];
+		inet_ntop(AF_INET6, p.bytes, net, sizeof(net));
+		snprintf(fixed, sizeof(fixed), "%s/%u", net, len);
+		return non_network_bits(r, a, fixed);
+	}
 	return ipv6(r, a, &p, net ? "net <IPv6 prefix>" : "host <IPv6 address>");
 }
 

@@ -279,8 +279,15 @@ enum { PACKET_OUT = 4 }; /* linux/if_packet.h PACKET_OUTGOING */
 static struct test *
 live_only(struct resolver *r, const char *word)
 {
+	if (r->opts->input == FILTER_INPUT_XDP) {
+		resolve_fault(r, DIAG_UNSUPPORTED, r->span,
+			"'%s' cannot be tested at the XDP hook", word);
+		diags_hint(r->diags, "the socket and tc hooks know it");
+		return NULL;
+	}
 	resolve_fault(r, DIAG_LINKTYPE, r->span,
-		"not a live capture, '%s' not supported on %s", word, r->linkname);
+		"not a live capture, '%s' not supported on %s", word,
+		r->layer.link->name != NULL ? r->layer.link->name : r->linkname);
 	diags_hint(r->diags, "the bytes of this link type do not say it");
 	return NULL;
 }

@@ -142,6 +142,9 @@ range_of(struct resolver *r, const struct ast *a, char *text, struct ports *p)
 		uint16_t t = p->lo;
 		p->lo = p->hi;
 		p->hi = t;
+		diags_add(r->diags, DIAG_RANGE, SEV_WARNING,
+			"the range is reversed: read as %u-%u", p->lo, p->hi)
+			->span[0] = a->span;
 	}
 	return first != second || agree(r, a, text, p, first);
 }
@@ -161,9 +164,13 @@ ports_of(struct resolver *r, const struct ast *a, struct ports *p)
 	if (range)
 		return range_of(r, a, text, p);
 	enum qual_proto of_name;
-	if (!port_of(r, text, &p->lo, &of_name))
-		return diags_error(
-			r->diags, DIAG_NAME, a->span, "unknown port '%.100s'", text);
+	if (!port_of(r, text, &p->lo, &of_name)) {
+		diags_error(r->diags, DIAG_NAME, a->span, "unknown port '%.100s'", text);
+		if (text[0] >= '0' && text[0] <= '9' && strchr(text, '-') != NULL)
+			diags_hint(
+				r->diags, "a range is written 'portrange %.40s'", text);
+		return false;
+	}
 	p->hi = p->lo;
 	return agree(r, a, text, p, of_name);
 }
