@@ -236,15 +236,16 @@ peel_gtp(struct cursor *c, uint16_t linktype, const struct wanted *w, struct pee
 {
 	const uint32_t at = find_udp(c, linktype, 2152);
 	const uint32_t flags = at ? get(c, at, 1) : 0;
-	uint32_t inner = at + 8, next;
+	uint32_t inner = at + 8;
 
 	if (!at || !c->ok || (flags & 0xf0) != 0x30 || get(c, at + 1, 1) != 255)
 		return false;
 	if (!w->any && !is_wanted(w, get(c, at + 4, 4)))
 		return false;
 	if (flags & 7) {
+		uint32_t next = flags & 4 ? get(c, inner + 3, 1) : 0;
+
 		inner += 4;
-		next = flags & 4 ? get(c, inner - 1, 1) : 0;
 		while (c->ok && next) {
 			const uint32_t len = 4 * get(c, inner, 1);
 

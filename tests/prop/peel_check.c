@@ -44,8 +44,7 @@ static void
 insides_close(struct insides *in)
 {
 	for (int i = 0; i < INSIDES; i++)
-		if (in->open[i])
-			oracle_close(&in->oracle[i]);
+		oracle_close(&in->oracle[i]);
 }
 
 /* A packet without the tunnel is rejected. */
@@ -127,7 +126,7 @@ check_peel(struct check *c, const struct peel_case *pc, struct failure *f)
 	struct trial t = {
 		.check = c, .failure = f, .text = pc->text, .linktype = pc->linktype
 	};
-	struct insides in;
+	struct insides in = { .open = { false } };
 	bool ok, done = false;
 
 	memset(f, 0, sizeof *f);
