@@ -126,8 +126,8 @@ lower_arm(struct lower *l, const struct node *n, const struct arm *a, struct blo
 		b.compare = CMP_EQ;
 		b.k = a->lo;
 	} else if (a->lo == v->lo || a->hi == v->hi) {
-		bool low = a->lo == v->lo; /* above hi is other */
-		bool gt = a->form == FORM_GT;
+		bool low = a->lo == v->lo && a->hi < v->hi; /* above hi is other */
+		bool gt = a->form == FORM_GT && (low || a->lo > 0);
 		uint32_t least = low ? a->hi + 1 : a->lo; /* of the upper side */
 		b.compare = gt ? CMP_GT : CMP_GE;
 		b.k = gt ? least - 1 : least;

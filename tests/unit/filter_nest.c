@@ -74,7 +74,7 @@ a_mebibyte(void **state)
 		{ "", "(", "", "", DIAG_PAREN },
 		{ "host ", ":", "", "", DIAG_CODES },
 		{ "", "(", "ip", ")", DIAG_NONE },
-		{ "", "(", ")", ")", DIAG_SYNTAX },
+		{ "", "(", ")", ")", DIAG_PAREN },
 		{ "", ")", "", "", DIAG_PAREN },
 		{ "", "not ", "ip", "", DIAG_NONE },
 		{ "", "!", "ip", "", DIAG_NONE },

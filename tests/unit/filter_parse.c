@@ -278,7 +278,7 @@ inheritance(void **state)
 		{ "host (a or host b)", "!syntax 11" },
 		{ "host (a or ip)", "!syntax 11" },
 		{ "host (ip)", "!syntax 6" },
-		{ "host ()", "!syntax 6" },
+		{ "host ()", "!paren 5" },
 		{ "host (a or len > 5)", "!syntax 11" },
 		{ "(tcp or udp) port 53", "!syntax 13" },
 		{ "tcp or udp port 53", "(or tcp udp.port:53)" },
@@ -357,7 +357,7 @@ parentheses(void **state)
 	static const struct row rows[] = {
 		{ "(", "!paren 0" },
 		{ ")", "!paren 0" },
-		{ "()", "!syntax 1" },
+		{ "()", "!paren 0" },
 		{ "(ip", "!paren 0" },
 		{ "((ip)", "!paren 0" },
 		{ "ip)", "!paren 2" },
