@@ -10,6 +10,8 @@
 #include "qual.h"
 #include "value.h"
 
+struct entry;
+struct layer;
 struct test;
 
 enum ast_kind {
@@ -86,11 +88,17 @@ struct ast {
 	unsigned entry;    /* of an encapsulation: its entry + 1 */
 	struct test *test; /* leaves: set by resolve */
 	struct test *step; /* of `inner`: into the next tunnel */
+	/* for explain: of the test, the part that is not reach's, whose is that of the
+	 * entries `missing`; where headers are looked for in the leaf and behind it */
+	const struct test *own;
+	uint64_t missing;
+	const struct layer *before, *after;
 };
 
 struct syntax {
 	struct ast *root; /* NULL: the empty expression, which accepts all */
 	struct ast *leaves;
+	const struct entry *entry; /* that the bits in leaves stand for, by resolve */
 };
 
 #endif

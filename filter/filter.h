@@ -97,6 +97,11 @@ FILTER_API bool filter_compile(
 	const struct filter_opts *, struct filter **out, struct diags *);
 FILTER_API void filter_free(struct filter *);
 
+/* Prints in English what the expression tests: which bytes, and what becomes of truncated
+ * packets.  Messages, and what is returned, are filter_compile's; what rejects all packets
+ * is explained all the same. */
+FILTER_API bool filter_explain(const struct filter_opts *, FILE *, struct diags *);
+
 /* The packet as the filter sees it.  For FILTER_INPUT_COOKED `data` begins at the
  * network header, `len` counts from there (the filter's `len` is 20 more: that of the
  * record with its LINUX_SLL2 header).  The fields from `ifindex` on are read for

@@ -71,8 +71,12 @@ visit_leaf(struct reach *s, struct ast *a, uint64_t in)
 			always |= 1ull << n;
 		guard = test_and(r->arena, guard, test_again(r->arena, r->entry[n].test));
 	}
-	if (guard != NULL)
-		a->test = test_and(r->arena, guard, test_again(r->arena, a->test));
+	a->missing = missing;
+	if (guard != NULL) {
+		struct test *own = test_again(r->arena, a->test);
+		a->own = own;
+		a->test = test_and(r->arena, guard, own);
+	}
 	uint64_t leaks = a->shifted & ~in & ~always;
 	if (leaks != 0)
 		warn(s, a, leaks);

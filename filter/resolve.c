@@ -66,19 +66,31 @@ resolve_leaf(struct resolver *r, struct ast *a)
 	return NULL;
 }
 
+/* The layer, for explain; leaves that share one share it. */
+static const struct layer *
+keep_layer(struct resolver *r)
+{
+	return arena_copy(r->arena, &r->layer, sizeof(r->layer));
+}
+
 /* Reports every leaf that has no meaning, not only the first. */
 static bool
 resolve_leaves(struct resolver *r, struct ast *leaves)
 {
 	bool ok = true;
+	const struct layer *layer = keep_layer(r);
 	for (struct ast *a = leaves; a != NULL; a = a->next_leaf) {
 		r->span = a->span;
 		unsigned slots = r->slots;
 		r->used = r->shifted = 0;
 		r->any = NULL;
+		a->before = layer;
 		a->test = resolve_leaf(r, a);
 		if (r->any != NULL)
 			r->slots = slots;
+		if (a->kind >= AST_PRIM) /* it may have moved it */
+			layer = keep_layer(r);
+		a->after = layer;
 		a->needs = r->used;
 		a->shifted = r->shifted;
 		ok = ok && a->test != NULL;
@@ -123,6 +135,7 @@ resolve(const struct filter_opts *opts, struct syntax *syntax, struct graph *g,
 		r.layer.payload = start;
 	if (!resolve_prefix(&r) || !resolve_leaves(&r, syntax->leaves))
 		return false;
+	syntax->entry = r.entry;
 	if (syntax->root == NULL)
 		return true;
 	reach(&r, syntax->root);

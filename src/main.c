@@ -105,7 +105,8 @@ main(int argc, char **argv)
 	run_prepare();
 	switch (o.mode) {
 	case MODE_PACKETS: status = packets(&o); break;
-	case MODE_DUMP: status = dump(&o); break;
+	case MODE_DUMP:
+	case MODE_EXPLAIN: status = dump(&o); break;
 	case MODE_LIST: status = list(&o); break;
 	case MODE_LINKS: status = list_links(&o); break;
 	case MODE_HELP:

@@ -140,6 +140,7 @@ SET(list, o->mode, MODE_LIST)
 SET(list_links, o->list_links, true)
 SET(help, o->mode, MODE_HELP)
 SET(version, o->mode, MODE_VERSION)
+SET(explain, o->mode, MODE_EXPLAIN)
 SET(dump, dumps, p->dumps + 1)
 SET(time, times, p->times + 1)
 SET(verbose, o->verbose, p->o->verbose + 1)
@@ -177,6 +178,8 @@ static const struct option_row rows[] = {
 	{ 'F', NULL, "FILE", "take the expression from FILE", set_filter_file },
 	{ 'd', NULL, NULL, "print the compiled filter; -dd: as C, -ddd: as numbers",
 		set_dump },
+	{ LONG_ONLY + 5, "explain", NULL, "say in English what the filter tests",
+		set_explain },
 	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
 	{ 'y', "linktype", "TYPE", "link type to capture with, or that -d compiles for",
 		set_linktype },
@@ -282,6 +285,9 @@ settle(struct parsing *p)
 		return usage(p, "only -d, -dd and -ddd are supported%s", "");
 	if (p->dumps > 0 && o->write_file != NULL)
 		return usage(p, "-d and -w are mutually exclusive%s", "");
+	if (o->mode == MODE_EXPLAIN && (p->dumps > 0 || o->write_file != NULL))
+		return usage(p, "--explain and %s are mutually exclusive",
+			p->dumps > 0 ? "-d" : "-w");
 	static const enum filter_format formats[] = { FILTER_FORMAT_LISTING,
 		FILTER_FORMAT_C, FILTER_FORMAT_DECIMAL };
 	/* As tcpdump has it: -L asks a device, and -d without one needs none. */

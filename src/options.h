@@ -10,7 +10,15 @@
 #include "live.h"
 #include "print/print.h"
 
-enum mode { MODE_PACKETS, MODE_DUMP, MODE_LIST, MODE_LINKS, MODE_HELP, MODE_VERSION };
+enum mode {
+	MODE_PACKETS,
+	MODE_DUMP,
+	MODE_EXPLAIN,
+	MODE_LIST,
+	MODE_LINKS,
+	MODE_HELP,
+	MODE_VERSION
+};
 
 struct options {
 	enum mode mode;

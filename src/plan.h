@@ -20,7 +20,7 @@ struct plan {
  * only good for plan_close. */
 bool plan_make(const struct options *, struct plan *, struct diags *);
 
-/* -d: compiles as plan_make would, and prints to standard output. */
+/* -d, --explain: compiles as plan_make would, and prints to standard output. */
 bool plan_dump(const struct options *, struct plan *, struct diags *);
 
 /* Closes what is open; false when data could not be written. */

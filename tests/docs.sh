@@ -140,7 +140,7 @@ lint() {
 test_examples() {
 	awk '
 	/^```/ { on = $0 == "```console"; next }
-	on && /^\$ / { take = /^\$ bpfcap .*(-d|-r pcaps)/ }
+	on && /^\$ / { take = /^\$ bpfcap .*(-d|--explain|-r pcaps)/ }
 	on && take' "$here/README.md" >"$tmp/want"
 	sed -n 's/^\$ //p' "$tmp/want" >"$tmp/commands"
 	(
