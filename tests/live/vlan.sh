@@ -141,7 +141,7 @@ exchange() {
 		on_near "$send" hex v0 <"$work/in.hex"
 		on_far "$send" hex v1 <"$work/out.hex"
 	done
-	sleep 0.4
+	sleep 0.8
 	# shellcheck disable=SC2086  # a list
 	kill $pid
 	# shellcheck disable=SC2086
@@ -252,6 +252,13 @@ case $(uname -r) in
 	holds "-i any: types behind tags, by the ring" same ip
 	;;
 esac
+# -d -i: the program of the live capture; 4294963248 is SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT
+for what in '-i v1' '-y EN10MB'; do
+	# shellcheck disable=SC2086  # an option and its argument
+	on_far timeout 10 "$tool" -ddd $what vlan 2>&1 | grep -c ' 4294963248$'
+done >"$work/out"
+holds "-d -i v1 asks the kernel for the tag, -d -y EN10MB does not" \
+	[ "$(tr '\n' ' ' <"$work/out")" = '1 0 ' ]
 timeout 10 "$tool" -d -i any vlan >"$work/out" 2>"$work/err"
 holds "-i any: no vlan" [ $? = 1 ]
 holds "-i any: ... which it says" grep -q "'vlan' not supported on LINUX_SLL2" "$work/err"
