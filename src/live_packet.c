@@ -124,9 +124,8 @@ put_tag(const struct tpacket3_hdr *h, struct packet *p, uint8_t *data)
 	p->len += VLAN_TAG;
 	if (p->caplen < VLAN_AT)
 		return;
-	const uint16_t tpid = h->tp_status & TP_STATUS_VLAN_TPID_VALID
-				      ? h->hv1.tp_vlan_tpid
-				      : ETH_P_8021Q;
+	const bool told = h->tp_status & TP_STATUS_VLAN_TPID_VALID;
+	const uint16_t tpid = told ? h->hv1.tp_vlan_tpid : ETH_P_8021Q;
 	const uint16_t tag[2] = { htons(tpid), htons(h->hv1.tp_vlan_tci) };
 	memmove(data - VLAN_TAG, data, VLAN_AT);
 	memcpy(data - VLAN_TAG + VLAN_AT, tag, VLAN_TAG);
