@@ -44,19 +44,6 @@ check_opts(const struct filter_opts *opts, struct diags *ds)
 	return true;
 }
 
-/* An error where the contradiction is in the words, a warning where it takes the width
- * of a field to see it (`ip[0] = 300`), as libpcap would compile that. */
-static bool
-check_never(const struct filter_opts *opts, const struct graph *g, struct diags *ds)
-{
-	if (g->root != g->reject || opts->no_optimise)
-		return true;
-	struct diag *d = diags_add(ds, DIAG_NEVER, g->clipped ? SEV_WARNING : SEV_ERROR,
-		"expression rejects all packets");
-	d->span[0] = (struct span){ 0, (uint32_t)strlen(opts->text) };
-	return g->clipped;
-}
-
 /* From text to tests.  A fault of one step does not keep the next from finding its own.
  */
 static bool
@@ -112,28 +99,30 @@ place_diags(const struct tokens *ts, struct diags *ds)
 }
 
 static bool
-compile(const struct filter_opts *opts, struct filter *f, struct arena *scratch,
+compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct diags *ds)
 {
 	struct tokens tokens;
 	struct syntax syntax;
+	struct arena scratch = { 0 };
 	uint32_t blocks;
 	graph_init(&f->graph, &f->arena, opts->snaplen);
-	if (!read_text(opts, &tokens, &syntax, &f->graph, scratch, ds)) {
-		place_diags(&tokens, ds);
-		return false;
+	bool ok = read_text(opts, &tokens, &syntax, &f->graph, tree, ds);
+	if (ok) {
+		build(&f->graph, &syntax, &scratch);
+		arena_free(&scratch);
+		if (!opts->no_optimise)
+			optimise(&f->graph, &scratch);
+		ok = warn(opts, tokens.text, &syntax, &f->graph, ds);
 	}
 	place_diags(&tokens, ds);
-	build(&f->graph, &syntax, scratch);
-	arena_free(scratch);
-	if (!opts->no_optimise)
-		optimise(&f->graph, scratch);
-	if (!check_never(opts, &f->graph, ds))
+	if (!ok)
 		return false;
 	order(&f->graph, &f->arena, &f->order);
-	struct cbpf_block *root = cbpf_emit(&f->order, scratch, &blocks, &f->why);
+	struct cbpf_block *root = cbpf_emit(&f->order, &scratch, &blocks, &f->why);
 	if (root != NULL)
 		cbpf_encode(root, blocks, f->order.slots > 0, &f->arena, &f->cbpf);
+	arena_free(&scratch);
 	return true;
 }
 
@@ -144,39 +133,15 @@ filter_compile(const struct filter_opts *opts, struct filter **out, struct diags
 	if (!check_opts(opts, ds))
 		return false;
 	struct filter *f = calloc(1, sizeof(*f));
-	struct arena scratch = { 0 };
+	struct arena tree = { 0 };
 	if (f == NULL)
 		abort();
-	bool ok = compile(opts, f, &scratch, ds);
-	arena_free(&scratch);
+	bool ok = compile(opts, f, &tree, ds);
+	arena_free(&tree);
 	if (ok)
 		*out = f;
 	else
 		filter_free(f);
-	return ok;
-}
-
-bool
-filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
-{
-	struct arena arena = { 0 }, scratch = { 0 };
-	struct graph graph;
-	struct tokens tokens;
-	struct syntax syntax;
-	if (!check_opts(opts, ds))
-		return false;
-	graph_init(&graph, &arena, opts->snaplen);
-	bool ok = read_text(opts, &tokens, &syntax, &graph, &arena, ds);
-	place_diags(&tokens, ds);
-	if (ok) {
-		build(&graph, &syntax, &arena);
-		if (!opts->no_optimise)
-			optimise(&graph, &scratch);
-		explain(opts, &syntax, tokens.text, &graph, &scratch, to);
-		ok = check_never(opts, &graph, ds) && !ferror(to);
-	}
-	arena_free(&scratch);
-	arena_free(&arena);
 	return ok;
 }
 

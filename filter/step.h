@@ -2,8 +2,6 @@
 #ifndef BPFCAP_FILTER_STEP_H
 #define BPFCAP_FILTER_STEP_H
 
-#include <stdio.h>
-
 #include "ast.h"
 #include "graph.h"
 
@@ -14,12 +12,24 @@ bool resolve(const struct filter_opts *, struct syntax *, struct graph *, struct
 /* build.c: tree → decision graph; sets graph->root. */
 void build(struct graph *, const struct syntax *, struct arena *scratch);
 
-/* explain.c: what the tree asks, in English.  `text`: what spans are places in; the
- * graph: what came of the tree. */
-void explain(const struct filter_opts *, const struct syntax *, const char *text,
-	struct graph *, struct arena *scratch, FILE *);
-
 /* pass.c: graph → graph, in the order of its table. */
 void optimise(struct graph *, struct arena *scratch);
+
+/* warn.c: after optimise: what is legal and seldom meant.  False, and an error, when no
+ * packet can match; `text` is what spans are places in. */
+bool warn(const struct filter_opts *, const char *text, const struct syntax *,
+	struct graph *, struct diags *);
+
+/* clash.c: what a tree says of packets, by a graph of its own with the values of `g`;
+ * and which part of it is the reason. */
+enum outcome { OUTCOME_VARIES, OUTCOME_NEVER, OUTCOME_ALWAYS };
+struct clash {
+	const struct ast
+		*clause[2]; /* in the order of the text; the second may be NULL */
+	bool between;       /* with those that stand between them */
+	bool always;        /* they are always true; else never */
+};
+enum outcome clash_outcome(struct graph *g, const struct ast *);
+struct clash clash_find(struct graph *g, const struct ast *, bool always);
 
 #endif
