@@ -365,8 +365,8 @@ parentheses(void **state)
 		{ "ip and (tcp or (udp)", "!paren 7" },
 		{ "(ip) tcp", "!syntax 5" },
 		{ "(ip)(tcp)", "!syntax 4" },
-		{ "ip and ()", "!paren 7" },
-		{ "not ()", "!syntax 5" },
+		{ "ip and ()", "!syntax 8" },
+		{ "not ()", "!paren 4" },
 		{ "(not)", "!syntax 4" },
 		{ "(ip and)", "!syntax 7" },
 	};
