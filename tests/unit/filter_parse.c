@@ -365,7 +365,7 @@ parentheses(void **state)
 		{ "ip and (tcp or (udp)", "!paren 7" },
 		{ "(ip) tcp", "!syntax 5" },
 		{ "(ip)(tcp)", "!syntax 4" },
-		{ "ip and ()", "!syntax 8" },
+		{ "ip and ()", "!paren 7" },
 		{ "not ()", "!paren 4" },
 		{ "(not)", "!syntax 4" },
 		{ "(ip and)", "!syntax 7" },
