@@ -145,6 +145,30 @@ filter_compile(const struct filter_opts *opts, struct filter **out, struct diags
 	return ok;
 }
 
+bool
+filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
+{
+	struct arena arena = { 0 }, scratch = { 0 };
+	struct graph graph;
+	struct tokens tokens;
+	struct syntax syntax;
+	if (!check_opts(opts, ds))
+		return false;
+	graph_init(&graph, &arena, opts->snaplen);
+	bool ok = read_text(opts, &tokens, &syntax, &graph, &arena, ds);
+	place_diags(&tokens, ds);
+	if (ok) {
+		build(&graph, &syntax, &arena);
+		if (!opts->no_optimise)
+			optimise(&graph, &scratch);
+		explain(opts, &syntax, tokens.text, &graph, &scratch, to);
+		ok = check_never(opts, &graph, ds) && !ferror(to);
+	}
+	arena_free(&scratch);
+	arena_free(&arena);
+	return ok;
+}
+
 void
 filter_free(struct filter *f)
 {

@@ -2,6 +2,8 @@
 #ifndef BPFCAP_FILTER_STEP_H
 #define BPFCAP_FILTER_STEP_H
 
+#include <stdio.h>
+
 #include "ast.h"
 #include "graph.h"
 
@@ -11,6 +13,11 @@ bool resolve(const struct filter_opts *, struct syntax *, struct graph *, struct
 
 /* build.c: tree → decision graph; sets graph->root. */
 void build(struct graph *, const struct syntax *, struct arena *scratch);
+
+/* explain.c: what the tree asks, in English.  `text`: what spans are places in; the
+ * graph: what came of the tree. */
+void explain(const struct filter_opts *, const struct syntax *, const char *text,
+	struct graph *, struct arena *scratch, FILE *);
 
 /* pass.c: graph → graph, in the order of its table. */
 void optimise(struct graph *, struct arena *scratch);

@@ -27,6 +27,7 @@ plan_text(const struct options *o, struct plan *p, struct diags *ds)
 	return ok;
 }
 
+/* With --explain it is printed what the filter is, and there is none. */
 static bool
 compile(const struct options *o, const struct plan *p, uint16_t linktype,
 	enum filter_input input, struct filter **out, struct diags *ds)
@@ -42,7 +43,8 @@ compile(const struct options *o, const struct plan *p, uint16_t linktype,
 		.snaplen = o->snaplen,
 		.no_optimise = o->no_optimise,
 		.names = names_system() };
-	bool ok = filter_compile(&opts, out, ds);
+	bool ok = o->mode == MODE_EXPLAIN ? filter_explain(&opts, stdout, ds)
+					  : filter_compile(&opts, out, ds);
 	filter_texts_free(&texts);
 	return ok;
 }
@@ -229,8 +231,8 @@ plan_make(const struct options *o, struct plan *p, struct diags *ds)
 	return true;
 }
 
-/* What -d compiles for: the link type of the file, of the interface (-y: another one
- * that it has), -y's, or Ethernet. */
+/* What -d and --explain compile for: the link type of the file, of the interface (-y:
+ * another one that it has), -y's, or Ethernet. */
 static bool
 dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 	enum filter_input *input, struct diags *ds)
@@ -275,7 +277,7 @@ plan_dump(const struct options *o, struct plan *p, struct diags *ds)
 	*p = (struct plan){ 0 };
 	return plan_text(o, p, ds) && dump_target(o, p, &linktype, &input, ds) &&
 	       compile(o, p, linktype, input, &p->filter, ds) &&
-	       filter_print(p->filter, o->dump, stdout, ds);
+	       (o->mode == MODE_EXPLAIN || filter_print(p->filter, o->dump, stdout, ds));
 }
 
 bool
