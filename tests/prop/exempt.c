@@ -26,6 +26,9 @@ static const char later_name[] =
 static const char bacnet[] =
 	"libpcap 1.10.3 has no addresses on MS/TP: ARCnet stands in, with types";
 
+static const char dsa[] = "libpcap 1.10.3 has no direction on DSA: a relation stands in, "
+			  "in tunnels as well";
+
 static const char no_header[] =
 	"what stands before the network header is not in a cooked packet's bytes";
 
@@ -47,13 +50,15 @@ static const struct exemption {
 	{ CLAIM_REJECTS, "- ( ( tcp [ 12 ] & 0xf0 ) >> 2 ) != 0", "", right_guard },
 	{ CLAIM_COMPILES, "proto", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "byte", "greater than maximum", head_only },
+	{ CLAIM_COMPILES, "pppoes", "not a live capture", dsa },
+	{ CLAIM_COMPILES, "geneve", "not a live capture", dsa },
 	{ CLAIM_COMPILES, "lldp", "unknown ", later_name },
 	{ CLAIM_COMPILES, "slow", "unknown ", later_name },
 	{ CLAIM_COMPILES, "$", "not implemented for BACNET_MS_TP", bacnet },
 	{ CLAIM_COMPILES, "cast", "not implemented for BACNET_MS_TP", bacnet },
 	{ CLAIM_COMPILES, "portrange", "more than one hyphen", head_only },
 	{ CLAIM_COMPILES, "dir", "invalid 802.11 direction value", head_only },
-	{ CLAIM_COMPILES, "vlan", "'vlan' not supported on DLT_PPI", ppi },
+	{ CLAIM_COMPILES, "vlan", "'vlan' not supported on PPI", ppi },
 	{ CLAIM_COMPILES, "vpi", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "vci", "greater than maximum", head_only },
 	{ CLAIM_COMPILES, "decnet", "'decnet' is not a valid qualifier", decnet_address },
