@@ -12,9 +12,10 @@ batch=14 # expressions at a time
 command -v setpriv >/dev/null || skip_all "this needs setpriv (util-linux)"
 
 ways='cbpf user'
-[ "$kinds" = packet ] || ways="ebpf $ways"
+[ "$kinds" = packet ] || ways="ebpf ctx $ways" # ctx: eBPF without CAP_PERFMON
 ! command -v tcpdump >/dev/null || ways="$ways tcpdump"
 only_ring="setpriv --bounding-set -all,+net_raw --inh-caps -all,+net_raw"
+only_bpf="setpriv --bounding-set -all,+net_raw,+bpf --inh-caps -all,+net_raw,+bpf"
 
 # A tag beside the frame is put there when it leaves; what is sent over veth keeps it.
 beside=yes
@@ -107,6 +108,7 @@ launch_line() {
 		# shellcheck disable=SC2086  # a list of options
 		case $way in
 		ebpf) launch "$at.$way" "$tool" -v -B 4096 $options -w "$file" "$text" ;;
+		ctx) launch "$at.$way" $only_bpf "$tool" -v -B 4096 $options -w "$file" "$text" ;;
 		cbpf) launch "$at.$way" $only_ring "$tool" -v -B 4096 $options -w "$file" "$text" ;;
 		user)
 			{ cat "$work/long" && echo "($text)"; } >"$file.filter"
@@ -153,7 +155,7 @@ exchange() {
 # said WAY: the capture says that it was done in that way, and that it lost nothing.
 said() {
 	case $1 in
-	ebpf) words='as eBPF, on a packet socket' ;;
+	ebpf | ctx) words='as eBPF, on a packet socket' ;;
 	cbpf) words='as classic BPF, on an AF_PACKET ring' ;;
 	user) words='matching in user space' ;;
 	esac
