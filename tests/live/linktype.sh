@@ -77,6 +77,21 @@ finish
 holds "-y DOCSIS -Q in: only what comes in" is "$(linktype)" 143
 holds "-y DOCSIS -Q in: counted" says '^10 packets captured'
 
+# libpcap has put the tag back when the filter sees the packet
+start -i any -y LINUX_SLL -w "$file" 'ether proto 0x8100'
+on_near "$send" raw v0 10 60 >/dev/null
+on_near "$send" raw v0 5 60 7 >/dev/null
+finish
+holds "-y LINUX_SLL on any: tags are in the bytes" is "$(records)" 5
+start -i any -y LINUX_SLL -w "$file" outbound
+on_near "$send" raw v0 10 60 >/dev/null
+on_far "$send" raw v1 3 60 >/dev/null
+finish
+holds "-y LINUX_SLL on any: the direction is" is "$(records)" 3
+on_far timeout 20 "$tool" -i v1 -y DOCSIS outbound >"$work/out" 2>"$work/err"
+holds "-y DOCSIS: the direction is not" is $? 1
+holds "-y DOCSIS: ... which it says" says "'outbound' not supported on DOCSIS"
+
 # what it does not have
 for words in "-i v1 -y RAW" "-d -i v1 -y RAW ip"; do
 	# shellcheck disable=SC2086  # a list
