@@ -156,14 +156,14 @@ filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
 		return false;
 	graph_init(&graph, &arena, opts->snaplen);
 	bool ok = read_text(opts, &tokens, &syntax, &graph, &arena, ds);
-	place_diags(&tokens, ds);
 	if (ok) {
 		build(&graph, &syntax, &arena);
 		if (!opts->no_optimise)
 			optimise(&graph, &scratch);
 		explain(opts, &syntax, tokens.text, &graph, &scratch, to);
-		ok = check_never(opts, &graph, ds) && !ferror(to);
+		ok = warn(opts, tokens.text, &syntax, &graph, ds) && !ferror(to);
 	}
+	place_diags(&tokens, ds);
 	arena_free(&scratch);
 	arena_free(&arena);
 	return ok;
