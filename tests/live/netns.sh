@@ -26,7 +26,7 @@ clean_up() {
 	rm -rf "$work"
 }
 trap clean_up EXIT
-trap "exit 1" INT TERM HUP
+trap "exit 1" INT TERM HUP PIPE
 
 [ "$(id -u)" = 0 ] || skip_all "this needs root"
 command -v ip >/dev/null || skip_all "this needs iproute2"
