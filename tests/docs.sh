@@ -3,7 +3,7 @@
 #   bpfcap --help    has all options of src/options.c
 #   bpfcap.1         has the options of `bpfcap --help`, and no others
 #   bpfcap-filter.7  has every keyword of filter/keyword.def
-#   README.md        its examples, and its program for the library
+#   README.md        its examples and filters, and its program for the library
 # In: the build ($builddir, default .) and the source tree ($srcdir).  Out: TAP.
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -87,22 +87,12 @@ manual_words() {
 		tr -c 'A-Za-z0-9_-' '\n' | sort -u
 }
 
-# keywords_missing CLASSES: keywords of the classes (a pattern) that it does not have.
-keywords_missing() {
-	sed -n "s/^X(\"\([^\"]*\)\", $1, .*/\1/p" "$here/filter/keyword.def" |
-		sort -u >"$tmp/keywords"
-	[ -s "$tmp/keywords" ] || echo "no keywords found"
-	manual_words | comm -23 "$tmp/keywords" -
-}
-
 test_keywords() {
-	keywords_missing '[A-Z]*' >"$tmp/wrong"
+	sed -n 's/^X("\([^"]*\)", .*/\1/p' "$here/filter/keyword.def" |
+		sort -u >"$tmp/keywords"
+	manual_words | comm -23 "$tmp/keywords" - >"$tmp/wrong"
+	[ -s "$tmp/keywords" ] || echo "no keywords found" >"$tmp/wrong"
 	verdict "bpfcap-filter.7 has every keyword"
-	keywords_missing LATER >/dev/null
-	sed -n '/^\.Sh NOT COMPILED YET/,/^DECnet/p' "$here/man/bpfcap-filter.7" |
-		sed -n 's/^\.Ic \([^ ]*\).*/\1/p' | sort -u |
-		comm -3 "$tmp/keywords" - >"$tmp/wrong"
-	verdict "its list of words that do not compile yet is right"
 }
 
 # The values that it gives to the named constants.
@@ -156,6 +146,20 @@ test_examples() {
 	verdict "README.md: the examples print what they print"
 }
 
+# The filters of README.md, each a line, and its file for -F: they compile.
+test_filters() {
+	: >"$tmp/wrong"
+	awk '/^```/ { on = $0 == "```filter"; next } on' "$here/README.md" |
+		sed 's/  *# .*//' >"$tmp/filters"
+	awk '/^```/ { on = $0 == "```program"; next } on' "$here/README.md" >"$tmp/program"
+	[ -s "$tmp/filters" ] && [ -s "$tmp/program" ] || echo "none found" >"$tmp/wrong"
+	while IFS= read -r filter; do
+		"$bpfcap" -d -y EN10MB -- "$filter" >/dev/null 2>>"$tmp/wrong"
+	done <"$tmp/filters"
+	"$bpfcap" -d -y EN10MB -F "$tmp/program" >/dev/null 2>>"$tmp/wrong"
+	verdict "README.md: its filters compile"
+}
+
 # The program for the library, built against this build, as its reader would; with
 # the flags that this build has (sanitizers).
 test_library() {
@@ -190,6 +194,7 @@ test_codes
 lint bpfcap.1
 lint bpfcap-filter.7
 test_examples
+test_filters
 test_library
 echo "1..$count"
 [ "$failed" -eq 0 ] || echo "# $failed of $count failed"

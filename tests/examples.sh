@@ -1,0 +1,245 @@
+#!/bin/sh
+# examples.sh: runs the examples of man/bpfcap-filter.7.  A comment before a display says
+# what is in it:
+#   .\" @examples [LINK]  an expression a line, which compiles for LINK (default EN10MB);
+#                         a remark begins with '#' at the beginning of the line,
+#                         or behind two blanks
+#   .\" @same [LINK]      'A  is  B': both compile to the same program
+#   .\" @message [LINK]   an expression, the line of carets, the message as it is folded;
+#                         an empty line before the next one
+#   .\" @file NAME        a file, there for the other examples to name
+#   .\" @program [LINK]   a file for -F
+# In front of an expression, or of a program: .\" @count CAPTURE N, so many packets match,
+# of a capture of examples.tab or of pcaps/.
+# In: the build ($builddir, default .) and the source tree ($srcdir).  Out: TAP.
+#   examples.sh --update  writes the messages as they are now into the manual
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+build=$(cd "${builddir:-.}" && pwd)
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 99' HUP INT TERM
+bpfcap=$build/bpfcap
+page=$here/man/bpfcap-filter.7
+[ -x "$bpfcap" ] || { echo "examples.sh: $bpfcap is not built" >&2; exit 99; }
+LC_ALL=C
+TZ=UTC
+export LC_ALL TZ
+count=0
+failed=0
+WIDTH=70 # columns of a message in the manual
+
+# verdict WHAT: well when $tmp/wrong is empty; else each line of it is a fault.
+verdict() {
+	count=$((count + 1))
+	if [ ! -s "$tmp/wrong" ]; then
+		printf 'ok %s - %s\n' "$count" "$1"
+		return
+	fi
+	printf 'not ok %s - %s\n' "$count" "$1"
+	sed 's/^/#  /' "$tmp/wrong"
+	failed=$((failed + 1))
+}
+
+# The captures of examples.tab, as $tmp/NAME.pcap: little-endian, a second a packet.
+write_captures() {
+	mkdir "$tmp/octal"
+	awk -v dir="$tmp/octal" '
+	function byte(n) { return sprintf("\\%03o", n) }
+	function word(n) {
+		return byte(n % 256) byte(int(n / 256) % 256) byte(int(n / 65536) % 256) \
+			byte(int(n / 16777216))
+	}
+	function hex(s) {
+		return index("0123456789abcdef", substr(s, 1, 1)) * 16 + \
+			index("0123456789abcdef", substr(s, 2, 1)) - 17
+	}
+	/^=/ {
+		file = dir "/" $2
+		printf "%s", word(2712847316) byte(2) byte(0) byte(4) byte(0) word(0) \
+			word(0) word(262144) word($3) >file
+		seconds = 0
+	}
+	!/^#/ && / \| / {
+		text = substr($0, index($0, " | ") + 3)
+		n = length(text) / 2
+		printf "%s", word(++seconds) word(0) word(n) word(n) >file
+		for (i = 1; i < length(text); i += 2)
+			printf "%s", byte(hex(substr(text, i, 2))) >file
+	}' "$here/tests/examples.tab"
+	for file in "$tmp/octal"/*; do
+		# shellcheck disable=SC2059  # escapes and nothing else
+		printf "$(cat "$file")" >"$tmp/${file##*/}.pcap"
+	done
+}
+
+# From the manual's source to the text of a display, and back.
+plain() {
+	sed -e 's/\\&//g' -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(ha/^/g' \
+		-e 's/\\(ti/~/g' -e 's/\\(ga/`/g' -e 's/\\\[u2026\]/…/g' -e 's/\\e/\\/g'
+}
+
+to_source() {
+	sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/'/\\\\(aq/g" -e 's/\^/\\(ha/g' \
+		-e 's/~/\\(ti/g' -e 's/`/\\(ga/g' -e 's/…/\\[u2026]/g'
+}
+
+# Cuts the manual into $tmp/N.kind, .link, .line, .text and .count, from 1 on; the files
+# that it has go to $tmp/run.
+cut_manual() {
+	mkdir "$tmp/run"
+	plain <"$page" >"$tmp/plain"
+	awk -v dir="$tmp" '
+	function begin() {
+		base = dir "/" ++n
+		print kind >(base ".kind")
+		print link >(base ".link")
+		print NR >(base ".line")
+		printf "%s", counts >(base ".count")
+		counts = ""
+		close(base ".kind"); close(base ".link"); close(base ".line")
+		close(base ".count")
+	}
+	/^\.\\" @count / { counts = counts $3 " " $4 "\n"; next }
+	/^\.\\" @/ {
+		kind = substr($2, 2)
+		link = $3 == "" ? "EN10MB" : $3
+		next
+	}
+	/^\.Bd / { on = kind != ""; fresh = 1; next }
+	/^\.Ed/ { on = 0; kind = ""; next }
+	!on || /^\.\\"/ { next }
+	kind == "file" { print >(dir "/run/" link); next }
+	kind == "message" && $0 == "" { fresh = 1; next }
+	kind == "message" || kind == "program" {
+		if (fresh) begin()
+		fresh = 0
+		print >(base ".text")
+		next
+	}
+	$0 != "" && !/^# / {
+		begin()
+		sub(/  +# .*/, "")
+		print >(base ".text")
+		close(base ".text")
+	}
+	END { print n > (dir "/number") }' "$tmp/plain"
+}
+
+# compile ARGUMENT...: lines of standard error are faults.
+compile() {
+	(cd "$tmp/run" && "$bpfcap" -d -y "$@") >"$tmp/listing" 2>"$tmp/err" ||
+		echo "it does not compile" >>"$tmp/wrong"
+	cat "$tmp/err" >>"$tmp/wrong"
+}
+
+# counts N ARGUMENT...: the packets that match, for each .count of example N.
+counts() {
+	n=$1
+	shift
+	while read -r capture want; do
+		file=$tmp/$capture.pcap
+		[ -f "$file" ] || file=$here/pcaps/$capture.pcap
+		got=$(cd "$tmp/run" && "$bpfcap" -nqttr "$file" "$@" 2>/dev/null |
+			grep -c '^[0-9]*\.[0-9]\{6\} ')
+		[ "$got" -eq "$want" ] ||
+			echo "$capture: $want packets, says the manual; $got match" >>"$tmp/wrong"
+	done <"$tmp/$n.count"
+}
+
+# message LINK EXPRESSION: the expression, the carets, and the message, folded.
+message() {
+	(cd "$tmp/run" && "$bpfcap" -v -d -y "$1" -- "$2") 2>&1 >/dev/null |
+		sed -n '1,3p' | awk -v width=$WIDTH '
+	NR == 1 { text = $0; sub(/^bpfcap: (filter: )?/, "", text) }
+	NR > 1 { print substr($0, 3) }
+	END {
+		words = split(text, word, " ")
+		for (i = 1; i <= words; i++) {
+			if (line != "" && length(line) + 1 + length(word[i]) > width) {
+				print line
+				line = ""
+			}
+			line = line (line == "" ? "" : " ") word[i]
+		}
+		print line
+	}'
+}
+
+run_example() {
+	link=$(cat "$tmp/$1.link")
+	text=$(cat "$tmp/$1.text")
+	case $(cat "$tmp/$1.kind") in
+	examples)
+		compile "$link" -- "$text"
+		counts "$1" -- "$text"
+		;;
+	same)
+		compile "$link" -- "${text%%  *}"
+		mv "$tmp/listing" "$tmp/one"
+		compile "$link" -- "${text##*  is  }"
+		cmp -s "$tmp/one" "$tmp/listing" || echo "the programs differ" >>"$tmp/wrong"
+		;;
+	program)
+		cp "$tmp/$1.text" "$tmp/run/program"
+		compile "$link" -F program
+		counts "$1" -F program
+		text=$(head -n 1 "$tmp/$1.text")
+		;;
+	message)
+		text=$(head -n 1 "$tmp/$1.text")
+		message "$link" "$text" >"$tmp/got"
+		diff "$tmp/$1.text" "$tmp/got" >>"$tmp/wrong"
+		;;
+	*) echo "what is this?" >>"$tmp/wrong" ;;
+	esac
+	verdict "bpfcap-filter.7, line $(cat "$tmp/$1.line"): $text"
+}
+
+# The manual with its messages made anew.
+update() {
+	message_link=
+	fresh=
+	while IFS= read -r line; do
+		case $line in
+		'.\" @message'*)
+			message_link=${line#'.\" @message'}
+			message_link=${message_link# }
+			message_link=${message_link:-EN10MB}
+			;;
+		.Bd*) fresh=1 ;;
+		.Ed*) message_link= ;;
+		esac
+		case $message_link,$line in
+		,* | *,.*) printf '%s\n' "$line" ;;
+		*,)
+			echo
+			fresh=1
+			;;
+		*)
+			[ "$fresh" = 1 ] || continue
+			fresh=
+			text=$(printf '%s\n' "$line" | plain)
+			message "$message_link" "$text" | to_source
+			;;
+		esac
+	done <"$page"
+}
+
+write_captures
+cut_manual
+if [ "$1" = --update ]; then
+	update >"$tmp/page" && cat "$tmp/page" >"$page"
+	exit
+fi
+number=$(cat "$tmp/number")
+for i in $(seq "$number"); do
+	: >"$tmp/wrong"
+	run_example "$i"
+done
+: >"$tmp/wrong"
+[ "$number" -ge 120 ] || echo "only $number examples were found" >"$tmp/wrong"
+verdict "the manual has its examples"
+echo "1..$count"
+[ "$failed" -eq 0 ] || echo "# $failed of $count failed"
+exit $((failed > 0))
