@@ -35,13 +35,14 @@ line(const struct explain *e, const char *text)
 static void
 quote(const struct explain *e, struct span s)
 {
-	uint32_t n = s.len < QUOTED_MAX ? s.len : QUOTED_MAX;
+	const char *at = e->text + s.at, *end = at + s.len;
+	const char *stop = s.len > QUOTED_MAX ? at + QUOTED_MAX : end;
 	fputc('\'', e->to);
-	for (uint32_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)e->text[s.at + i];
+	for (; at < stop; at++) {
+		unsigned char c = (unsigned char)*at;
 		fputc(c < ' ' || c == 0x7f ? ' ' : c, e->to);
 	}
-	fputs(n < s.len ? "...'" : "'", e->to);
+	fputs(stop < end ? "...'" : "'", e->to);
 }
 
 /* From now on tests are of this layer. */
@@ -141,6 +142,12 @@ print_ihl(struct explain *e)
 	e->ihl_told = false;
 }
 
+static const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* Of a leaf: how many captured bytes it needs, and what becomes of fewer. */
 static void
 print_need(struct explain *e, const struct ast *a)
@@ -158,17 +165,15 @@ print_need(struct explain *e, const struct ast *a)
 	fputs("captured: ", e->to);
 	if (n.least > 0)
 		fprintf(e->to,
-			"fewer than %" PRIu64
-			" bytes reject the packet at once, whatever "
-			"'not' or 'or' is around; ",
-			n.least);
+			"with fewer than %" PRIu64 " byte%s the packet is rejected at "
+			"once, whatever 'not' or 'or' is around; ",
+			n.least, plural(n.least));
+	uint64_t enough = n.moving > n.fixed ? n.moving : n.fixed;
 	if (n.open)
 		fputs("how many suffice depends on the headers\n", e->to);
-	else if (n.moving > n.fixed)
-		fprintf(e->to, "%" PRIu64 " suffice%s\n", n.moving,
-			n.fixed > 0 ? ", fewer where the header is shorter" : "");
 	else
-		fprintf(e->to, "%" PRIu64 " suffice\n", n.fixed);
+		fprintf(e->to, "%" PRIu64 " suffice%s%s\n", enough,
+			enough == 1 ? "s" : "", enough > n.fixed ? " in any case" : "");
 }
 
 static void
@@ -379,17 +384,17 @@ print_truncation(const struct explain *e, const struct graph *g)
 		fprintf(e->to,
 			"  Fewer than %" PRIu64 " captured byte%s: no packet is "
 			"accepted.\n",
-			n.least, n.least == 1 ? "" : "s");
+			n.least, plural(n.least));
 	if (n.fixed > 0)
 		fprintf(e->to,
-			"  %" PRIu64 " captured bytes suffice for every test at a "
-			"constant offset.\n",
-			n.fixed);
+			"  %" PRIu64 " captured byte%s: no test at a constant offset "
+			"lacks any.\n",
+			n.fixed, plural(n.fixed));
 	if (n.moving > 0)
 		fprintf(e->to,
-			"  %" PRIu64 " captured bytes suffice for those at computed "
-			"offsets%s.\n",
-			n.moving, n.open ? " that have a bound" : "");
+			"  %" PRIu64 " captured bytes: no test at a computed offset%s "
+			"lacks any.\n",
+			n.moving, n.open ? " that has a bound" : "");
 	if (n.open)
 		fputs("  How many the others need depends on what the headers before "
 		      "them say.\n",

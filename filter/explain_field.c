@@ -220,7 +220,9 @@ find(enum header h, uint32_t at, uint32_t size, uint32_t mask, bool *part)
 		}
 		if (same && f->mask == WHOLE)
 			whole = f;
-		if (!same && f->mask == WHOLE && around == NULL)
+		/* SNAP need not be there: only as a whole, which takes two loads */
+		bool snap = h == HEADER_LLC && size != 4;
+		if (!same && f->mask == WHOLE && around == NULL && !snap)
 			around = f;
 	}
 	*part = whole == NULL;

@@ -306,7 +306,7 @@ print_all(struct view w, const struct test *t, const struct test *end)
 {
 	struct string s;
 	const struct test *next;
-	while (t != end) {
+	while (t != NULL && t != end) {
 		if (explain_string(w.e, w.known, t, &s, &next)) {
 			print_string(w, &s);
 			t = next;
@@ -316,7 +316,8 @@ print_all(struct view w, const struct test *t, const struct test *end)
 		const struct test *again = t;
 		do /* guards of a relation, one for each index */
 			t = t->next;
-		while (t != end && t->kind == TEST_LEAF && explain_same(t, again));
+		while (t != NULL && t != end && t->kind == TEST_LEAF &&
+			explain_same(t, again));
 	}
 }
 
@@ -342,17 +343,16 @@ static void
 print_ladder(struct view w, const struct test *t, uint32_t rungs, const struct test *end)
 {
 	struct explain *e = w.e;
-	struct known known = { 0 };
+	struct known known = *w.known;
 	struct view inside = { e, &known };
 	heading(e, "any of:");
 	e->level++;
 	for (const struct test *o = t->first; o != t->last; o = o->next) {
-		known = *w.known;
 		print(inside, o, false);
+		known = *w.known;
 	}
 	heading(e, "all of:");
 	e->level++;
-	known = *w.known;
 	print_all(inside, t->last->first, t->last->last);
 	explain_indent(e);
 	fprintf(e->to,
