@@ -168,9 +168,22 @@ is_mixed(const struct ast *a)
 	       !a->first->grouped;
 }
 
+/* A named filter stands in the tree as often as it is used. */
+static bool
+was_told(const struct diags *ds, struct span place)
+{
+	for (unsigned i = 0; i < ds->count; i++)
+		if (ds->diag[i].code == DIAG_PRECEDENCE &&
+			ds->diag[i].span[0].at == place.at)
+			return true;
+	return false;
+}
+
 static void
 warn_mixed(const char *text, const struct ast *a, struct diags *ds)
 {
+	if (was_told(ds, place_of(text, a->first)))
+		return;
 	const struct words w = words_of(text, a, 116);
 	struct diag *d = diags_add(ds, DIAG_PRECEDENCE, SEV_WARNING,
 		"'and' and 'or' are equally strong and are read from left to right: %s",

@@ -140,7 +140,8 @@ test_none(void **state)
 		"(ip) or (arp and tcp)", "src or dst host 1.2.3.4 and tcp",
 		"not (ip or arp) and tcp", "not (ip and tcp) or udp",
 		"vlan 7 (ip or arp) and len > 5", "tcp or udp or sctp", "ip or ip6",
-		"len < 5 or len > 5", "(port 80 or 81) and host 1.2.3.4" };
+		"len < 5 or len > 5", "(port 80 or 81) and host 1.2.3.4",
+		"port in {22, 80} and tcp", "(tcp and port in {22, 80}) or udp" };
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		for (unsigned plain = 0; plain < 2; plain++) {
