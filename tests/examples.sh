@@ -1,6 +1,6 @@
 #!/bin/sh
-# examples.sh: runs the examples of man/bpfcap-filter.7.  A comment before a display says
-# what is in it:
+# examples.sh: runs the examples of man/bpfcap-filter.7, and tries its table of link types.
+# A comment before a display says what is in it:
 #   .\" @examples [LINK]  an expression a line, which compiles for LINK (default EN10MB);
 #                         a remark begins with '#' at the beginning of the line,
 #                         or behind two blanks
@@ -196,31 +196,72 @@ run_example() {
 	verdict "bpfcap-filter.7, line $(cat "$tmp/$1.line"): $text"
 }
 
-# The manual with its messages made anew.
+# The table of link types: a word in it, and an expression that needs it.
+# shellcheck disable=SC2016  # $5 is an address
+link_words='vlan vlan
+mpls mpls
+llc llc
+inbound outbound
+ifindex ifindex 1
+radio[] radio[0] = 1
+MAC broadcast
+byte ether host $5
+ATM vpi 1
+PF rnr 1
+SS7 fisu
+802.11 dir tods'
+
+# run_link NAME WORDS: these compile for it, and no other words.
+run_link() {
+	: >"$tmp/wrong"
+	echo "$link_words" >"$tmp/words"
+	while read -r word expr; do
+		said=no
+		case " $2 " in *" $word "*) said=yes ;; esac
+		is=no
+		"$bpfcap" -d -y "$1" -- "$expr" >/dev/null 2>&1 && is=yes
+		[ $said = $is ] || echo "$word: $said, says the manual; $is" >>"$tmp/wrong"
+	done <"$tmp/words"
+	verdict "bpfcap-filter.7, link type $1"
+}
+
+# Every row, and every link type that filter/linktype.c has something of.
+run_links() {
+	sed -n '/^\.It Sy link type Ta/,/^\.El/s/^\.It \([A-Z][A-Z0-9_]*\) Ta \(.*\)/\1 \2/p' \
+		"$tmp/plain" >"$tmp/links"
+	sed -n 's/^\t{ [0-9]*, "\([^"]*\)".*/\1/p' "$here/filter/linktype.c" |
+		grep -v '^JUNIPER_' | sort >"$tmp/has"
+	sed 's/ .*//' "$tmp/links" | sort | comm -3 "$tmp/has" - >"$tmp/wrong"
+	verdict "bpfcap-filter.7 has the link types that the compiler knows"
+	while read -r link words; do
+		case $words in *"LLC, data frames"*) words="$words 802.11" ;; esac
+		run_link "$link" "$(printf '%s\n' "$words" | tr -d ',')"
+	done <"$tmp/links"
+}
+
+# The manual with its messages made anew: what follows an expression, to the next empty
+# line, gives way to what is said now.
 update() {
-	message_link=
-	fresh=
+	on=
 	while IFS= read -r line; do
 		case $line in
 		'.\" @message'*)
-			message_link=${line#'.\" @message'}
-			message_link=${message_link# }
-			message_link=${message_link:-EN10MB}
+			link=${line#'.\" @message'}
+			link=${link# }
+			on=comment
 			;;
-		.Bd*) fresh=1 ;;
-		.Ed*) message_link= ;;
+		.Bd*) on=${on:+expression} ;;
+		.Ed*) on= ;;
 		esac
-		case $message_link,$line in
-		,* | *,.*) printf '%s\n' "$line" ;;
-		*,)
+		case $on:$line in
+		:* | comment:* | expression:.*) printf '%s\n' "$line" ;;
+		message:)
 			echo
-			fresh=1
+			on=expression
 			;;
-		*)
-			[ "$fresh" = 1 ] || continue
-			fresh=
-			text=$(printf '%s\n' "$line" | plain)
-			message "$message_link" "$text" | to_source
+		expression:*)
+			message "${link:-EN10MB}" "$(printf '%s\n' "$line" | plain)" | to_source
+			on=message
 			;;
 		esac
 	done <"$page"
@@ -240,6 +281,7 @@ done
 : >"$tmp/wrong"
 [ "$number" -ge 120 ] || echo "only $number examples were found" >"$tmp/wrong"
 verdict "the manual has its examples"
+run_links
 echo "1..$count"
 [ "$failed" -eq 0 ] || echo "# $failed of $count failed"
 exit $((failed > 0))
