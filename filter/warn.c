@@ -17,8 +17,7 @@
 #define DEPTH_MAX 4    /* parentheses within one another */
 #define OPERANDS_MAX 3 /* of a list */
 
-/* --- a clause in words ----------------------------------------------------------------
- */
+/* --- a clause in words ------------------------------------------------------- */
 
 struct words {
 	const char *source; /* what spans are places in */
@@ -157,8 +156,7 @@ place_of(const char *source, const struct ast *a)
 	return (struct span){ from, to - from };
 }
 
-/* --- precedence -----------------------------------------------------------------------
- */
+/* --- precedence -------------------------------------------------------------- */
 
 /* Lists grow to the right, so what was read together is the first operand. */
 static bool
@@ -227,8 +225,7 @@ warn_precedence(const char *text, const struct ast *root, struct diags *ds)
 	arena_free(&arena);
 }
 
-/* --- never and always -----------------------------------------------------------------
- */
+/* --- never and always -------------------------------------------------------- */
 
 /* That no packet can match is an error where the contradiction is in the words, a warning
  * where it takes the width of a field to see it (`ip[0] = 300`): libpcap compiles that.
