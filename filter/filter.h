@@ -98,8 +98,8 @@ FILTER_API bool filter_compile(
 FILTER_API void filter_free(struct filter *);
 
 /* Prints in English what the expression tests: which bytes, and what becomes of truncated
- * packets.  Messages, and what is returned, are filter_compile's; what rejects all packets
- * is explained all the same. */
+ * packets.  Messages, and what is returned, are filter_compile's; what rejects all
+ * packets is explained all the same. */
 FILTER_API bool filter_explain(const struct filter_opts *, FILE *, struct diags *);
 
 /* The packet as the filter sees it.  For FILTER_INPUT_COOKED `data` begins at the

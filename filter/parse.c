@@ -61,7 +61,10 @@ begins_id(const struct state *s)
 	uint32_t opens = 0;
 	for (; t->kind == '(' || is_word(t, WORD_NOT); t++)
 		opens += t->kind == '(';
-	if (!is_id(t) || is_let(s, t))
+	enum qual_prim tunnel;
+	enum qual_proto any;
+	if (!is_id(t) || is_let(s, t) || parse_is_tunnel(&s->p, t, &tunnel) ||
+		parse_is_any(&s->p, t, &any))
 		return false;
 	if (t->kind != TOK_NUMBER)
 		return true;
@@ -107,6 +110,7 @@ combine(struct state *s, struct frame *f, struct ast *a)
 	}
 	acc->last->next = a;
 	acc->last = a;
+	acc->grouped = false;
 	acc->span = parse_join(acc->span, a->span);
 	f->acc = acc;
 }
@@ -135,7 +139,6 @@ take_operand(struct state *s, bool *complete)
 	struct frame *f = &s->frame[s->depth - 1];
 	const struct token *t = peek(s);
 	struct ast *a = NULL;
-	enum qual_prim tunnel;
 	bool ok;
 	*complete = false;
 	if (is_word(t, WORD_NOT)) {
@@ -146,14 +149,13 @@ take_operand(struct state *s, bool *complete)
 	}
 	if (t->kind == '(')
 		ok = take_open(s, f, &a);
-	else if (t->kind == ')' && f->acc == NULL && t[-1].kind == '(')
+	else if (t->kind == ')' && f->acc == NULL && s->p.at > 0 && t[-1].kind == '(')
 		ok = parse_empty(&s->p);
 	else if (t->kind == ')' && f->open == 0)
 		ok = parse_unbalanced(s, t);
 	else if (f->want_id && parse_is_set(&s->p))
 		ok = parse_set(&s->p, &s->quals, &a);
-	else if (f->only_ids || f->want_id ||
-		 (f->acc != NULL && begins_id(s) && !parse_is_tunnel(&s->p, &tunnel)))
+	else if (f->only_ids || f->want_id || (f->acc != NULL && begins_id(s)))
 		ok = (is_id(t) || t->kind == TOK_BAD ? parse_take_id(s, &a)
 						     : parse_wants_id(&s->p));
 	else

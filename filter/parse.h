@@ -53,14 +53,14 @@ const struct let *parse_find_let(
 	const struct parser *, const struct token *, bool *later);
 
 /* parse_arith.c: is the name that is next, before '[', one such as any.tcp? */
-bool parse_is_any(const struct parser *, enum qual_proto *);
+bool parse_is_any(const struct parser *, const struct token *, enum qual_proto *);
 
 /* parse_prim.c: the primitive that begins with the word that is next: fills in prim, its
  * arguments and the span.  `scope`: a '(' follows that opens one. */
 bool parse_prim(struct parser *, enum qual_prim, struct ast *);
 
 /* Is the name that is next one of the tunnels that are words only before '(' ? */
-bool parse_is_tunnel(const struct parser *, enum qual_prim *);
+bool parse_is_tunnel(const struct parser *, const struct token *, enum qual_prim *);
 
 bool parse_is_relop(int token_kind, enum relop *);
 bool parse_is_arith_op(int token_kind, enum arith_op *);

@@ -56,14 +56,13 @@ parse_is_arith_op(int kind, enum arith_op *op)
 }
 
 bool
-parse_is_any(const struct parser *p, enum qual_proto *out)
+parse_is_any(const struct parser *p, const struct token *t, enum qual_proto *out)
 {
 	static const struct {
 		const char *text;
 		enum qual_proto proto;
 	} words[] = { { "any.tcp", PROTO_TCP }, { "any.udp", PROTO_UDP },
 		{ "any.sctp", PROTO_SCTP }, { "any.icmp6", PROTO_ICMP6 } };
-	const struct token *t = &p->tokens->token[p->at];
 	if (t->kind != TOK_NAME || t->named || t[1].kind != '[')
 		return false;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -166,7 +165,7 @@ take_operand(struct stacks *s, bool *done)
 		push_pending(
 			s, (struct pending){ .mark = MARK_INDEX, .proto = t->number });
 		s->p->at++;
-	} else if (parse_is_any(s->p, &any)) {
+	} else if (parse_is_any(s->p, t, &any)) {
 		push_pending(s, (struct pending){
 					.mark = MARK_INDEX, .proto = any, .any = true });
 		s->p->at++;

@@ -32,6 +32,11 @@ static const struct {
 	{ "dhcp", "udp port 67 or udp port 68" },
 	{ "lldp", "ether proto 0x88cc" },
 	{ "xor", "^" },
+	{ "gre", "gre (…)" },
+	{ "ipip", "ipip (…)" },
+	{ "6in4", "6in4 (…)" },
+	{ "gtp", "gtp (…)" },
+	{ "inner", "inner (…)" },
 	/* Wireshark's display filters */
 	{ "tcp.port", "tcp port" },
 	{ "tcp.srcport", "tcp src port" },

@@ -164,6 +164,17 @@ take_shape(struct parser *p, struct ast *a)
 	return false;
 }
 
+/* These are words only before a scope. */
+static bool
+no_scope(struct parser *p, const struct ast *a)
+{
+	diags_error(p->diags, DIAG_SYNTAX, a->span,
+		"syntax error: '%.*s' takes what is inside it in parentheses",
+		parse_shown(a->span), p->tokens->text + a->span.at);
+	diags_hint(p->diags, "write 'gre (host 10.0.0.1)'");
+	return false;
+}
+
 bool
 parse_prim(struct parser *p, enum qual_prim prim, struct ast *a)
 {
@@ -174,18 +185,17 @@ parse_prim(struct parser *p, enum qual_prim prim, struct ast *a)
 		return false;
 	a->span = parse_join(from, p->tokens->token[p->at - 1].span);
 	a->scope = shapes[prim] == SHAPE_ID && peek(p)->kind == '(';
-	return true;
+	return a->scope || prim < PRIM_GRE || prim > PRIM_INNER || no_scope(p, a);
 }
 
 bool
-parse_is_tunnel(const struct parser *p, enum qual_prim *out)
+parse_is_tunnel(const struct parser *p, const struct token *t, enum qual_prim *out)
 {
 	static const struct {
 		const char *text;
 		enum qual_prim prim;
 	} words[] = { { "gre", PRIM_GRE }, { "ipip", PRIM_IPIP }, { "6in4", PRIM_6IN4 },
 		{ "gtp", PRIM_GTP }, { "inner", PRIM_INNER } };
-	const struct token *t = peek(p);
 	bool numbered = t->kind == TOK_NAME && t[1].kind == TOK_NUMBER;
 	if (t->kind != TOK_NAME || t->named || t[numbered ? 2 : 1].kind != '(')
 		return false;

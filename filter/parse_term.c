@@ -231,9 +231,9 @@ parse_take_term(struct state *s, struct frame *f, struct ast **out)
 		return parse_take_relation(s, out);
 	enum qual_prim tunnel;
 	enum qual_proto any;
-	if (parse_is_tunnel(&s->p, &tunnel))
+	if (parse_is_tunnel(&s->p, t, &tunnel))
 		return take_prim(s, tunnel, out);
-	if (parse_is_any(&s->p, &any))
+	if (parse_is_any(&s->p, t, &any))
 		return parse_take_relation(s, out);
 	if (t->kind == TOK_NAME && s->p.lets.count > 0)
 		return take_let(s, out);

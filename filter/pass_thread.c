@@ -13,7 +13,9 @@
 
 #include "ranges.h"
 
-#define FACTS_MAX 32  /* kept at a place; more are forgotten */
+#define FACTS_MAX 32 /* kept at a place; more are forgotten */
+#define STEPS 64     /* a node: so that the pass is linear */
+#define STEPS_MIN 65536
 #define KNOWN_DEPTH 3 /* of values that are worked out from facts */
 
 struct fact {
@@ -32,6 +34,7 @@ struct thread {
 	struct arena *scratch;
 	const struct facts **at; /* by node id; NULL: no edge into it was seen */
 	const struct node ***to; /* by node id: new targets of the arms, then of other */
+	uint64_t steps;          /* that may still be made past decided tests, in all */
 };
 
 static const struct fact *
@@ -164,10 +167,11 @@ agreed(const struct node *n, const struct ranges *within)
 
 /* Follows the edge past every test that the facts decide. */
 static const struct node *
-walk(const struct facts *f, const struct node *n)
+walk(struct thread *t, const struct facts *f, const struct node *n)
 {
-	while (n->v != NULL) {
+	while (n->v != NULL && t->steps > 0) {
 		uint32_t x;
+		t->steps--;
 		if (n->kind == NODE_BIND) {
 			const struct fact *bound = fact_of(f, n->slot);
 			if (bound == NULL || bound->is != n->v)
@@ -231,7 +235,7 @@ edge(struct thread *t, const struct facts *f, const struct node *n,
 	if (taken->count == 0)
 		return NULL;
 	f = facts_with(t, f, n->v, taken);
-	to = walk(f, to);
+	to = walk(t, f, to);
 	arrive(t, to, f);
 	return to;
 }
@@ -265,7 +269,7 @@ visit_bind(struct thread *t, const struct node *n)
 {
 	const struct facts *f = facts_bound(t, t->at[n->id], n);
 	const struct node **to = ARENA_ARRAY(t->scratch, 1, const struct node *);
-	to[0] = walk(f, n->other);
+	to[0] = walk(t, f, n->other);
 	arrive(t, to[0], f);
 	t->to[n->id] = to;
 }
@@ -316,11 +320,12 @@ pass_thread(struct graph *g, struct arena *scratch)
 	uint32_t nodes = g->root->id + 1;
 	struct thread t = { .g = g,
 		.scratch = scratch,
+		.steps = STEPS_MIN + STEPS * (uint64_t)nodes,
 		.at = ARENA_ARRAY(scratch, nodes, const struct facts *),
 		.to = ARENA_ARRAY(scratch, nodes, const struct node **) };
 	const struct node **made = ARENA_ARRAY(scratch, nodes, const struct node *);
 	const struct facts *nothing = facts_new(&t, 0);
-	const struct node *root = walk(nothing, g->root);
+	const struct node *root = walk(&t, nothing, g->root);
 	arrive(&t, root, nothing);
 	for (uint32_t id = nodes; id-- > 0;)
 		if (t.at[id] != NULL)

@@ -33,11 +33,14 @@ warn(struct reach *s, const struct ast *a, uint64_t missing)
 	unsigned n = (unsigned)__builtin_ctzll(missing);
 	struct span word = s->r->entry[n].span;
 	const char *text = s->r->opts->text;
+	struct span at = a->span;
+	if (a->quals.span.len > 0 && a->quals.span.at < at.at) /* with its head */
+		at = (struct span){ a->quals.span.at, at.at + at.len - a->quals.span.at };
 	struct diag *d = diags_add(s->r->diags, DIAG_LEAK, SEV_WARNING,
 		"'%.*s' is looked for behind '%.*s', which need not be there",
-		(int)(a->span.len < 60 ? a->span.len : 60), text + a->span.at,
+		(int)(at.len < 60 ? at.len : 60), text + at.at,
 		(int)(word.len < 30 ? word.len : 30), text + word.at);
-	d->span[0] = a->span;
+	d->span[0] = at;
 	d->span[1] = word;
 	diags_hint(s->r->diags,
 		"what stands to the right of '%.*s' is read behind it; to end that, "

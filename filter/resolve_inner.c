@@ -15,7 +15,7 @@ encap_vlan_in_slots(struct resolver *r, struct encap *e, struct test *tagged)
 	e->next.payload = p;
 	p.off -= 2;
 	e->next.type = p;
-	return tagged;
+	return encap_with_id(r, e->a, resolve_net(r, 0, 2), 0xfff, 0, tagged);
 }
 
 /* The whole stack, to the label with the bottom bit (RFC 3032 §2.1). */
@@ -24,6 +24,8 @@ encap_mpls_in_slots(struct resolver *r, struct encap *e)
 {
 	struct arena *m = r->arena;
 	struct test *is = resolve_link_type(r, TYPE_MPLS);
+	if (is != NULL) /* the outermost label */
+		is = encap_with_id(r, e->a, resolve_net(r, 0, 4), 0xfffff000, 12, is);
 	const struct value *slot = resolve_slot(r, POSITION_MAX);
 	if (is == NULL || slot == NULL)
 		return NULL;

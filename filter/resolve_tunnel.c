@@ -178,10 +178,19 @@ encap_gre(struct resolver *r, struct encap *e)
 	return test_and(m, is, ethertype_tunnel(r, e, &t, 2, bytes));
 }
 
+static bool
+no_number(struct resolver *r, const struct ast *a, const char *word)
+{
+	return a->arg == NULL || diags_error(r->diags, DIAG_SYNTAX, a->arg->span,
+					 "'%s' takes no number", word);
+}
+
 /* RFC 2003: IPv4 in IPv4, or in IPv6. */
 struct test *
 encap_ipip(struct resolver *r, struct encap *e)
 {
+	if (!no_number(r, e->a, "ipip"))
+		return NULL;
 	const struct value *slot = encap_slot(r, 2);
 	struct test *is = slot != NULL ? behind_ip(r, 4, 0, slot) : NULL;
 	if (is != NULL)
@@ -193,6 +202,8 @@ encap_ipip(struct resolver *r, struct encap *e)
 struct test *
 encap_6in4(struct resolver *r, struct encap *e)
 {
+	if (!no_number(r, e->a, "6in4"))
+		return NULL;
 	const struct value *slot = encap_slot(r, 2);
 	struct test *is = slot != NULL ? behind_ip(r, 41, 0, slot) : NULL;
 	if (is != NULL)
@@ -202,6 +213,37 @@ encap_6in4(struct resolver *r, struct encap *e)
 
 #define GTP_EXTENSIONS 4 /* headers that are stepped over; 5G has one */
 
+/* Over the extension header at `slot`, whose length is in words: `next` is what follows
+ * it. A length of 0 is none. */
+static struct test *
+gtp_step(struct resolver *r, const struct value *slot, const struct value *next)
+{
+	struct arena *m = r->arena;
+	const struct value *words = load(r, slot, 0, 1);
+	/* words - 1, which cannot wrap: so the load needs no guard */
+	const struct value *less =
+		encap_op(r, OP_AND, encap_op(r, OP_ADD, words, 255), 255);
+	const struct value *last =
+		value_arith(r->values, OP_ADD, encap_op(r, OP_SHL, less, 2), slot);
+	const struct value *end =
+		value_arith(r->values, OP_ADD, encap_op(r, OP_SHL, words, 2), slot);
+	struct test *step = test_not(m, test_equal(m, words, 0));
+	step = test_and(m, step, test_bind(m, next, value_load(r->values, last, 3, 1)));
+	return test_and(m, step, encap_bind(r, slot, end));
+}
+
+/* The chain from the last header that there may be to the first. */
+static struct test *
+gtp_extensions(struct resolver *r, const struct value *slot, const struct value *next)
+{
+	struct arena *m = r->arena;
+	struct test *rest = test_equal(m, next, 0);
+	for (unsigned i = 0; i < GTP_EXTENSIONS; i++)
+		rest = test_or(m, test_equal(m, next, 0),
+			test_and(m, gtp_step(r, slot, next), rest));
+	return rest;
+}
+
 /* 3GPP TS 29.281 §5: GTP-U, version 1, a user packet (message 255) of tunnel `number`;
  * four bytes more when one of E, S, PN is set, of which the last is the type of an
  * extension header: its first byte is its length in words, its last the next type. */
@@ -209,7 +251,7 @@ struct test *
 encap_gtp(struct resolver *r, struct encap *e)
 {
 	struct arena *m = r->arena;
-	const struct value *slot = encap_slot(r, 2);
+	const struct value *slot = resolve_slot(r, POSITION_MAX);
 	const struct value *next = slot != NULL ? resolve_slot(r, 0xff) : NULL;
 	struct test *is =
 		next != NULL ? behind_ip(r, PROTO_UDP_NUMBER, 2152, slot) : NULL;
@@ -219,31 +261,14 @@ encap_gtp(struct resolver *r, struct encap *e)
 	is = test_and(m, is, resolve_masked(r, flags, 0xf0, 0x30));
 	is = test_and(m, is, test_equal(m, load(r, slot, 1, 1), 255));
 	is = encap_with_id(r, e->a, load(r, slot, 4, 4), UINT32_MAX, 0, is);
-	/* from the last extension header to the first; no more may follow it */
-	struct test *rest = test_equal(m, next, 0);
-	for (unsigned i = 0; i < GTP_EXTENSIONS; i++) {
-		const struct value *bytes = encap_op(r, OP_SHL, load(r, slot, 0, 1), 2);
-		const struct value *end = value_arith(r->values, OP_ADD, bytes, slot);
-		struct test *step = test_not(m, test_equal(m, load(r, slot, 0, 1), 0));
-		step = test_and(m, step, encap_bind(r, slot, end));
-		step = test_and(m, step,
-			test_bind(m, next,
-				value_load(
-					r->values, encap_op(r, OP_SUB, slot, 1), 0, 1)));
-		rest = test_or(m, test_equal(m, next, 0), test_and(m, step, rest));
-	}
-	struct test *extended = resolve_masked(r, flags, 0x04, 0x04);
-	extended = test_and(m, extended, test_bind(m, next, load(r, slot, 11, 1)));
+	struct test *extended = test_bind(m, next, load(r, slot, 11, 1));
 	extended =
 		test_and(m, extended, encap_bind(r, slot, encap_op(r, OP_ADD, slot, 12)));
-	extended = test_and(m, extended, rest);
-	struct test *some = test_not(m, resolve_masked(r, flags, 0x03, 0));
-	struct test *no_extension = resolve_masked(r, flags, 0x04, 0);
-	some = test_and(m, test_and(m, test_again(m, no_extension), some),
+	extended = test_and(m, extended, gtp_extensions(r, slot, next));
+	struct test *rest = test_choose(m, resolve_masked(r, flags, 0x03, 0),
+		encap_bind(r, slot, encap_op(r, OP_ADD, slot, 8)),
 		encap_bind(r, slot, encap_op(r, OP_ADD, slot, 12)));
-	struct test *plain =
-		test_and(m, test_and(m, no_extension, resolve_masked(r, flags, 0x03, 0)),
-			encap_bind(r, slot, encap_op(r, OP_ADD, slot, 8)));
 	enter_tunnel(r, e, INNER_IP, slot, 0);
-	return test_and(m, is, test_or(m, extended, test_or(m, some, plain)));
+	return test_and(
+		m, is, test_choose(m, resolve_masked(r, flags, 0x04, 0), rest, extended));
 }
