@@ -110,7 +110,15 @@ print(struct explain *e, const struct value *v, bool nested)
 	const struct value *x, *by;
 	switch (v->kind) {
 	case VALUE_CONST: fprintf(e->to, "%" PRIu32, v->k); return;
-	case VALUE_LOAD: explain_place(e, v->a, v->k, v->size); return;
+	case VALUE_LOAD: {
+		/* `byte at A` ends in no bracket of its own */
+		bool apart =
+			nested && v->a != NULL && v->a->kind == VALUE_SLOT && v->k == 0;
+		fputs(apart ? "(" : "", e->to);
+		explain_place(e, v->a, v->k, v->size);
+		fputs(apart ? ")" : "", e->to);
+		return;
+	}
 	case VALUE_LEN: fputs("length on the wire", e->to); return;
 	case VALUE_META: fputs(metas[v->meta], e->to); return;
 	case VALUE_SLOT: print_slot(v, e->to); return;
