@@ -95,6 +95,18 @@ test_keywords() {
 	verdict "bpfcap-filter.7 has every keyword"
 }
 
+# Names behind a keyword, which the compiler has in tables of its own.
+test_names() {
+	for table in wlan pf link; do
+		grep -o '{ "[a-z0-9-]*", \(FC_\|0x\|[0-9]\)' "$here/filter/resolve_$table.c"
+	done | sed 's/{ "\([^"]*\)".*/\1/' | sort -u >"$tmp/names"
+	grep -o '{ "[a-z]*", 0x' "$here/filter/proto.c" | sed 's/{ "\([^"]*\)".*/\1/' |
+		sort -u - "$tmp/names" >"$tmp/all"
+	manual_words | comm -23 "$tmp/all" - >"$tmp/wrong"
+	[ "$(wc -l <"$tmp/all")" -ge 80 ] || echo "too few names found" >"$tmp/wrong"
+	verdict "bpfcap-filter.7 has the names that stand behind keywords"
+}
+
 # The values that it gives to the named constants.
 test_constants() {
 	sed -n 's/^X("\([^"]*-[^"]*\)", NUMBER, \([0-9]*\))/\1 \2/p' \
@@ -189,6 +201,7 @@ test_library() {
 test_options
 test_named_options
 test_keywords
+test_names
 test_constants
 test_codes
 lint bpfcap.1
