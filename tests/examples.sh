@@ -5,8 +5,8 @@
 #                         a remark begins with '#' at the beginning of the line,
 #                         or behind two blanks
 #   .\" @same [LINK]      'A  is  B': both compile to the same program
-#   .\" @message [LINK]   an expression, the line of carets, the message as it is folded;
-#                         an empty line before the next one
+#   .\" @message [LINK]   an expression or -F FILE, the line of carets, the message as it
+#                         is folded; an empty line before the next one
 #   .\" @file NAME        a file, there for the other examples to name
 #   .\" @program [LINK]   a file for -F
 # In front of an expression, or of a program: .\" @count CAPTURE N, so many packets match,
@@ -149,10 +149,15 @@ counts() {
 
 # message LINK EXPRESSION: the expression, the carets, and the message, folded.
 message() {
-	(cd "$tmp/run" && "$bpfcap" -v -d -y "$1" -- "$2") 2>&1 >/dev/null |
+	case $2 in
+	-F*) set -- "$1" "$2" -F "${2#-F }" ;;
+	*) set -- "$1" "$2" -- "$2" ;;
+	esac
+	printf '%s\n' "$2"
+	(cd "$tmp/run" && "$bpfcap" -v -d -y "$1" "$3" "$4") 2>&1 >/dev/null |
 		sed -n '1,3p' | awk -v width=$WIDTH '
 	NR == 1 { text = $0; sub(/^bpfcap: (filter: )?/, "", text) }
-	NR > 1 { print substr($0, 3) }
+	NR == 2 && /^  [0-9]+ \| / || NR == 3 { print substr($0, 3) }
 	END {
 		words = split(text, word, " ")
 		for (i = 1; i <= words; i++) {
