@@ -209,6 +209,28 @@ flip(const struct value *v, struct arm *arm, uint32_t *arms, const struct node *
 	*other = to;
 }
 
+/* One arm that the back ends would write as the same comparison as its complement: the
+ * one of the two that is the normal form, so that equal tests are one node. */
+static void
+complement(const struct value *v, struct arm *a, const struct node **other)
+{
+	const struct node *to = a->to;
+	bool arith = v->kind == VALUE_ARITH;
+	bool masked = arith && v->op == OP_AND && v->b->kind == VALUE_CONST;
+	bool power = masked && (v->b->k & (v->b->k - 1)) == 0;
+	bool set =
+		masked && a->hi == v->hi && (a->lo == 1 || (power && a->lo == v->b->k));
+	if (set || (arith && v->op >= OP_EQ && a->hi == 0)) /* to 0, to 1 */
+		a->lo = a->hi = set ? 0 : 1;
+	else if (!masked && a->lo == v->lo && a->lo < a->hi && a->hi + 1 < v->hi) {
+		a->lo = a->hi + 1; /* the upper range */
+		a->hi = v->hi;
+	} else
+		return;
+	a->to = *other;
+	*other = to;
+}
+
 const struct node *
 graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arms,
 	const struct node *other, const struct source_span *source)
@@ -227,6 +249,8 @@ graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arm
 	struct arm whole = { v->lo, v->hi, other, 0, FORM_GE };
 	if (gaps_are_better(v, arm, n))
 		flip(v, arm, &n, &other);
+	if (n == 1)
+		complement(v, arm, &other);
 	if (n == 0) { /* only to see whether it traps */
 		arm = &whole;
 		n = 1;

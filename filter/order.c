@@ -74,9 +74,6 @@ append(struct lower *l, const struct block *like)
 static struct block *
 make(struct lower *l, struct block like)
 {
-	bool traps = like.v->traps || (like.rhs != NULL && like.rhs->traps);
-	if (like.jt == like.jf && !traps)
-		return like.jt;
 	uint32_t h = hash(&like);
 	for (struct block *b = l->bucket[h & (l->buckets - 1)]; b != NULL; b = b->chain)
 		if (same(b, &like))
