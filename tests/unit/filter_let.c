@@ -77,7 +77,7 @@ static const struct {
 	{ "let in = udp\nin or port in {53}", "udp or port 53" },
 	/* what a body shifts stays in it, what is shifted where it is used does not */
 	{ "let a = tcp\nlet b = vlan and ip\nb or a", "vlan (ip) or tcp" },
-	{ "let t = vlan 7\nt or ip", "vlan 7 or (ip)" },
+	{ "let t = vlan 7\nt or ip", "vlan 7 (len >= 0) or ip" },
 	{ "let a = arp\nvlan (a)", "vlan (arp)" },
 	{ "let a = any.tcp[0] = 1\na", "any.tcp[0] = 1" },
 	{ "let h = host in @hosts\nnot h", "not (host 10.0.0.1 or 10.0.0.2)" },
