@@ -205,6 +205,8 @@ misspelt(struct state *s)
 	if (t == NULL || t + 1 != peek(s) || lex_nearest(text, t->span.len) == NULL)
 		return parse_after_operand(&s->p, s->relation);
 	s->p.at--;
+	s->p.leaf = s->loose_leaf; /* it was none */
+	*s->p.leaf = NULL;
 	return parse_stray_word(&s->p, peek(s));
 }
 
@@ -270,6 +272,56 @@ recover(struct state *s)
 
 #define FAULTS_MAX 4 /* messages about the syntax of one expression */
 
+static bool
+read_expression(struct state *s, struct ast **root)
+{
+	bool operand_next = true, done = false, ok = true;
+	parse_push(s, (struct frame){ 0 });
+	while (!done) {
+		bool closes = !operand_next && peek(s)->kind != TOK_WORD, complete;
+		bool good = operand_next ? take_operand(s, &complete)
+					 : take_operator(s, &done);
+		if (!good) {
+			ok = false;
+			if (s->p.diags->count >= FAULTS_MAX ||
+				s->frame[s->depth - 1].outer != NULL || !recover(s))
+				return false;
+			operand_next = false;
+			continue;
+		}
+		operand_next = operand_next ? !complete : !closes;
+	}
+	*root = s->frame[0].acc;
+	return ok;
+}
+
+/* Named filters that nothing uses are read all the same, for their faults; their leaves
+ * come first, each filter's in a scope.  From the last on: it may use those before it. */
+static bool
+read_unused(struct parser *p, struct ast **leaves)
+{
+	bool ok = true;
+	struct ast *first = NULL, *root;
+	struct ast **leaf = &first;
+	for (uint32_t i = p->lets.count; i-- > 0;) {
+		struct let *let = &p->lets.let[i];
+		struct state s = { .p = *p };
+		if (let->used)
+			continue;
+		s.p.tokens = &let->body;
+		s.p.at = 0;
+		s.p.lets.visible = let->visible;
+		s.p.leaf = leaf;
+		parse_leaf(&s.p, AST_SCOPE_BEGIN, let->name);
+		ok = read_expression(&s, &root) && ok;
+		parse_leaf(&s.p, AST_SCOPE_END, let->name);
+		leaf = s.p.leaf;
+	}
+	*leaf = *leaves;
+	*leaves = first;
+	return ok;
+}
+
 bool
 parse(const struct tokens *tokens, struct arena *arena, struct syntax *out,
 	struct diags *ds)
@@ -277,28 +329,20 @@ parse(const struct tokens *tokens, struct arena *arena, struct syntax *out,
 	struct state s = {
 		.p = { .whole = tokens, .tokens = tokens, .arena = arena, .diags = ds }
 	};
-	bool operand_next = true, done = false, ok = true;
 	*out = (struct syntax){ 0 };
 	s.p.leaf = &out->leaves;
 	if (tokens->program && !parse_lets(&s.p))
 		return false;
-	if (peek(&s)->kind == TOK_END)
-		return true;
-	parse_push(&s, (struct frame){ 0 });
-	while (!done) {
-		bool closes = !operand_next && peek(&s)->kind != TOK_WORD, complete;
-		bool good = operand_next ? take_operand(&s, &complete)
-					 : take_operator(&s, &done);
-		if (!good) {
-			ok = false;
-			if (ds->count >= FAULTS_MAX ||
-				s.frame[s.depth - 1].outer != NULL || !recover(&s))
-				return false;
-			operand_next = false;
-			continue;
-		}
-		operand_next = operand_next ? !complete : !closes;
+	bool ok = peek(&s)->kind == TOK_END || read_expression(&s, &out->root);
+	if (s.p.lets.count == 0)
+		return ok;
+	if (out->root == NULL && ok) {
+		diags_add(ds, DIAG_SYNTAX, SEV_WARNING,
+			"filters are named, but there is no expression: all packets "
+			"match")
+			->span[0] = s.p.lets.let[0].name;
+		diags_hint(
+			ds, "the expression begins on a line of its own, not indented");
 	}
-	out->root = s.frame[0].acc;
-	return ok;
+	return read_unused(&s.p, &out->leaves) && ok;
 }

@@ -9,7 +9,8 @@ struct let {
 	struct span name;
 	struct tokens body;
 	uint32_t visible; /* those before it, which it may use */
-	uint32_t chain;   /* index + 1 of the next with its hash */
+	bool used;
+	uint32_t chain; /* index + 1 of the next with its hash */
 };
 
 struct lets {

@@ -28,6 +28,7 @@ struct state {
 	bool relation;             /* the last operand was one */
 	bool lost;                 /* a fault was met: what is in force is not known */
 	uint32_t expanded;         /* tokens of named filters, in all uses */
+	struct ast **loose_leaf;   /* where its leaf is linked in */
 	const struct token *loose; /* the last id, when it was a name: for did-you-mean */
 };
 

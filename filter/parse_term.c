@@ -28,6 +28,7 @@ parse_take_id(struct state *s, struct ast **out)
 		return s->lost ? false : parse_stray_word(&s->p, t);
 	bool later;
 	s->loose = t->kind == TOK_NAME ? t : NULL;
+	s->loose_leaf = s->p.leaf;
 	if (parse_find_let(&s->p, t, &later) != NULL) {
 		struct diag *d = diags_add(s->p.diags, DIAG_NAME, SEV_WARNING,
 			"'%.*s' is read as an id here, not as the filter of that name",
@@ -203,6 +204,7 @@ take_let(struct state *s, struct ast **out)
 		diags_hint(s->p.diags, "put its 'let' further up");
 		return false;
 	}
+	s->p.lets.let[let - s->p.lets.let].used = true;
 	s->expanded += let->body.count;
 	if (s->expanded > TOKENS_MAX)
 		return diags_error(s->p.diags, DIAG_SIZE, t->span,

@@ -184,7 +184,6 @@ encap_bind(struct resolver *r, const struct value *slot, const struct value *v)
 	return test_bind(r->arena, slot, v);
 }
 
-#define STEP 4096
 const struct value *
 encap_slot(struct resolver *r, unsigned headers)
 {
@@ -232,9 +231,14 @@ resolve_encap(struct resolver *r, struct ast *a)
 	if (!resolve_entry(r, (struct entry){ .span = a->span, .shifts = true }, &n))
 		return NULL;
 	e.entry = n < ENTRIES ? 1ull << n : 0;
+	unsigned slots = r->slots;
 	struct test *t = encap_word(r, a->prim, &e);
 	if (t == NULL)
 		return NULL;
+	if (n == ENTRIES && r->slots > slots)
+		return resolve_fault(r, DIAG_SIZE, r->span,
+			"more than %d encapsulations before one of varying length",
+			ENTRIES);
 	if (n < ENTRIES) {
 		r->entry[n].test = t;
 		r->entry[n].shifts = !is_dynamic(&e);

@@ -3,11 +3,51 @@
 #include "encap.h"
 
 enum { TYPE_MPLS = 0x8847 };
+#define ETHERNET_HEADER 14
 #define LABELS 8 /* of a stack that is one tunnel */
+
+static const struct value *
+value_of(struct resolver *r, struct place p)
+{
+	r->used |= p.needs;
+	const struct value *k = value_const(r->values, p.off);
+	return p.base != NULL ? value_arith(r->values, OP_ADD, p.base, k) : k;
+}
+
+/* At a socket the outermost tag may be metadata: then, in the packet itself, nothing
+ * moves. Type and payload behind the tag are slots of their own. */
+static struct test *
+vlan_live(struct resolver *r, struct encap *e, struct test *tagged)
+{
+	struct arena *m = r->arena;
+	const struct layer *l = &r->layer;
+	const struct value *type = resolve_slot(r, 0xffff);
+	const struct value *payload = type != NULL ? resolve_slot(r, POSITION_MAX) : NULL;
+	if (payload == NULL)
+		return NULL;
+	const struct value *present = value_meta(r->values, META_VLAN_PRESENT);
+	struct test *off = test_equal(m, present, 1);
+	off = test_and(m, off, test_equal(m, l->payload.base, ETHERNET_HEADER));
+	off = encap_with_id(r, e->a, value_meta(r->values, META_VLAN_TCI), 0xfff, 0, off);
+	off = test_and(m, off,
+		test_and(m, test_bind(m, type, l->type.base),
+			test_bind(m, payload, l->payload.base)));
+	struct place p = place_net(l);
+	struct test *in = encap_with_id(r, e->a, resolve_net(r, 0, 2), 0xfff, 0, tagged);
+	in = test_and(m, in, test_bind(m, type, resolve_net(r, 2, 2)));
+	p.off += 4;
+	in = test_and(m, in, encap_bind(r, payload, value_of(r, p)));
+	e->next = *l;
+	e->next.type.base = type;
+	e->next.payload.base = payload;
+	return test_or(m, off, in);
+}
 
 struct test *
 encap_vlan_in_slots(struct resolver *r, struct encap *e, struct test *tagged)
 {
+	if (r->opts->input == FILTER_INPUT_SKB)
+		return vlan_live(r, e, tagged);
 	struct place p = place_net(&r->layer);
 	p.off += 4;
 	e->next = layer_of(linktype_inner(INNER_ETHERNET), p);
@@ -53,14 +93,6 @@ struct view {
 	const struct value *type, *header, *payload;
 };
 
-static const struct value *
-value_of(struct resolver *r, struct place p)
-{
-	r->used |= p.needs;
-	const struct value *k = value_const(r->values, p.off);
-	return p.base != NULL ? value_arith(r->values, OP_ADD, p.base, k) : k;
-}
-
 /* Binds the view from what the layer `l` is. */
 static struct test *
 look(struct resolver *r, const struct view *v, const struct layer *l)
@@ -70,7 +102,10 @@ look(struct resolver *r, const struct view *v, const struct layer *l)
 	bool ethernet = l->link->key == KEY_ETHERTYPE && l->mpls == 0;
 	struct test *type;
 	r->layer = *l;
-	if (ethernet)
+	bool slots = l->link->key == KEY_SLOT && l->mpls == 0;
+	if (slots)
+		type = test_bind(m, v->type, l->type.base);
+	else if (ethernet)
 		type = test_bind(m, v->type, resolve_load(r, l->type, 0, 2));
 	else {
 		struct test *ip = resolve_link_type(r, TYPE_IP);
@@ -87,7 +122,7 @@ look(struct resolver *r, const struct view *v, const struct layer *l)
 	}
 	r->layer = keep;
 	struct place payload = place_net(l);
-	struct place header = ethernet ? l->header : payload;
+	struct place header = ethernet || slots ? l->header : payload;
 	return test_and(m, type,
 		test_and(m, encap_bind(r, v->header, value_of(r, header)),
 			encap_bind(r, v->payload, value_of(r, payload))));

@@ -73,6 +73,24 @@ static const struct {
 };
 #define OPS (sizeof(ops) / sizeof(ops[0]))
 
+/* What is no byte of the packet has a name, as in tcpdump's listings. */
+static void
+print_absolute(char *to, size_t size, uint32_t k)
+{
+	static const struct {
+		int off;
+		const char *name;
+	} names[] = { { SKF_AD_PROTOCOL, "proto" }, { SKF_AD_PKTTYPE, "type" },
+		{ SKF_AD_IFINDEX, "ifidx" }, { SKF_AD_HATYPE, "hatype" },
+		{ SKF_AD_VLAN_TAG, "vlan_tci" }, { SKF_AD_VLAN_TAG_PRESENT, "vlanp" } };
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (k == (uint32_t)(SKF_AD_OFF + names[i].off)) {
+			snprintf(to, size, "[%s]", names[i].name);
+			return;
+		}
+	snprintf(to, size, "[%" PRId32 "]", (int32_t)k);
+}
+
 static void
 operand_text(enum operand kind, uint32_t at, uint32_t k, char *to, size_t size)
 {
@@ -82,7 +100,7 @@ operand_text(enum operand kind, uint32_t at, uint32_t k, char *to, size_t size)
 	case DECIMAL: snprintf(to, size, "#%" PRId32, (int32_t)k); break;
 	case X_REGISTER: snprintf(to, size, "x"); break;
 	case LENGTH: snprintf(to, size, "#pktlen"); break;
-	case ABSOLUTE: snprintf(to, size, "[%" PRId32 "]", (int32_t)k); break;
+	case ABSOLUTE: print_absolute(to, size, k); break;
 	case INDIRECT: snprintf(to, size, "[x + %" PRId32 "]", (int32_t)k); break;
 	case MEMORY: snprintf(to, size, "M[%" PRIu32 "]", k); break;
 	case HEADER_LENGTH: snprintf(to, size, "4*([%" PRIu32 "]&0xf)", k); break;
