@@ -17,10 +17,11 @@
 #define SNAPLEN FILTER_SNAPLEN_MAX
 #define SLL2_HEADER 20 /* bytes */
 
-#define CUTS 4      /* of each packet, for each expression */
-#define CUT_NEAR 90 /* bytes: where headers are; most cuts are there */
-#define FILLINGS 12 /* of the bytes that a cut took away */
-#define GRAFTS 24   /* more of them, from other packets */
+#define CUTS 4            /* of each packet, for each expression */
+#define CUT_NEAR 90       /* bytes: where headers are; most cuts are there */
+#define FILLINGS 12       /* of the bytes that a cut took away */
+#define LONG_PROGRAM 2000 /* instructions; the kernel makes up to 16 of one */
+#define GRAFTS 24         /* more of them, from other packets */
 
 static bool
 is_rejected(const struct trial *t, const struct view *v)
@@ -271,9 +272,11 @@ round_cbpf(struct trial *t, int which)
 		return trial_fail(t, CLAIM_CBPF, "there is no cBPF");
 	}
 	if (!kernel_attach_cbpf(&t->check->kernel, insns, count)) {
-		/* BPF_MAXINSNS, or net.core.optmem_max: the tool filters by itself then
+		/* BPF_MAXINSNS, net.core.optmem_max, or (EINVAL) a jump over more than
+		 * 32,767 of what the kernel makes of it: the tool filters by itself then
 		 */
-		if (errno != E2BIG && errno != ENOMEM)
+		if (errno != E2BIG && errno != ENOMEM &&
+			!(errno == EINVAL && count > LONG_PROGRAM))
 			return trial_fail(t, CLAIM_CBPF, "the kernel does not attach it");
 		t->check->too_long++;
 		return true;
@@ -325,6 +328,7 @@ check_expr(struct check *c, const char *text, uint16_t linktype, struct failure 
 	bool ok;
 
 	memset(f, 0, sizeof *f);
+	f->linktype = linktype;
 	t.corpus = corpora_find(c->corpora, linktype);
 	ok = check_trial(&t);
 	trial_end(&t);

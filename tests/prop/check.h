@@ -40,6 +40,7 @@ struct check {
 
 struct failure {
 	enum claim claim;
+	uint16_t linktype;
 	bool theirs;      /* libpcap compiles it */
 	bool no_optimise; /* which of our two programs */
 	struct view view; /* the packet; borrowed from the corpus; data NULL: none */
