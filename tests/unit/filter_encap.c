@@ -142,6 +142,8 @@ static const struct frame ethernet_in_udp_frames[] = {
 	/* a later fragment */
 	{ 'j', ETHER("08 00") "45 00 00 54 12 34 00 10 40 11 00 00 0a 00 00 01 "
 			      "0a 00 00 02 " VXLAN("00 00 2a") ETHER("08 00") INNER_UDP },
+	/* IPv4 in Geneve, which is no frame to a multicast address, though 0x45 is odd */
+	{ 'l', ETHER("08 00") IP4("11") GENEVE("08 00", "00 00 2c") INNER_UDP },
 	/* VXLAN in VXLAN */
 	{ 'k', ETHER("08 00") IP4("11") VXLAN("00 00 01") ETHER("08 00") IP4("11")
 			VXLAN("00 00 2a") ETHER("08 00") INNER_UDP },
@@ -159,7 +161,7 @@ static const struct verdicts ethernet_in_udp_rows[] = {
 	{ .text = "vxlan (vlan 7 (ip))", .match = "c" },
 	{ .text = "vxlan (vlan 7 and port 53)", .match = "c" },
 	{ .text = "vxlan (not ip)", .match = "bc" },
-	{ .text = "not vxlan (ip)", .match = "bcdefgij" },
+	{ .text = "not vxlan (ip)", .match = "bcdefgijl" },
 	{ .text = "vxlan (vxlan 42 (host 10.9.0.1))", .match = "k" },
 	{ .text = "vxlan 1 (vxlan 42 (ip) and host 10.0.0.1)", .match = "k" },
 	{ .text = "vxlan 1 (vxlan 42 (ip) and host 10.9.0.1)", .match = "" },
@@ -167,18 +169,20 @@ static const struct verdicts ethernet_in_udp_rows[] = {
 	{ .text = "vxlan (ip) and host 10.9.0.1", .match = "" },
 	{ .text = "vxlan (arp) or udp dst port 80", .match = "bg" },
 	{ .text = "vxlan (ether src 02:00:00:00:00:01 and udp port 53)", .match = "ah" },
-	{ .text = "geneve", .match = "def" },
+	{ .text = "geneve", .match = "defl" },
 	{ .text = "geneve 42", .match = "de" },
-	{ .text = "geneve (ip)", .match = "de" },
+	{ .text = "geneve (ip)", .match = "del" },
 	{ .text = "geneve (ip6)", .match = "f" },
 	{ .text = "geneve 43 (tcp src port 80)", .match = "f" },
-	{ .text = "geneve (port 80)", .match = "def" },
+	{ .text = "geneve (port 80)", .match = "defl" },
 	{ .text = "geneve (ether src 02:00:00:00:00:01)", .match = "de" },
-	{ .text = "geneve (not ether src 02:00:00:00:00:01)", .match = "f" },
+	{ .text = "geneve (not ether src 02:00:00:00:00:01)", .match = "fl" },
+	{ .text = "geneve (multicast)", .match = "" },
+	{ .text = "geneve 44 (not multicast)", .match = "l" },
 	{ .text = "geneve 42 (udp) and net 10.0.0.0/16", .match = "de" },
 	{ .text = "vxlan (net 10.9.0.0/16) or geneve (net 10.9.0.0/16) or net "
 		  "10.9.0.0/16",
-		.match = "adegh" },
+		.match = "adeghl" },
 };
 
 static void
