@@ -72,3 +72,15 @@ arena_free(struct arena *a)
 	}
 	a->chunks = NULL;
 }
+
+void *
+arena_more(struct arena *a, void *from, uint32_t count, uint32_t *room, size_t size)
+{
+	if (count < *room)
+		return from;
+	*room = *room ? *room * 2 : 16;
+	void *to = arena_array(a, *room, size);
+	if (count > 0)
+		memcpy(to, from, count * size);
+	return to;
+}

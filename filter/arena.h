@@ -5,6 +5,7 @@
 #define BPFCAP_FILTER_ARENA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena_chunk;
 
@@ -26,5 +27,11 @@ void arena_free(struct arena *);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, n, type) ((type *)arena_array((arena), (n), sizeof(type)))
+
+/* Room for at least one more than `count` of `size` bytes: `from` itself, or a copy with
+ * twice the room (*room, at least 16). */
+void *arena_more(struct arena *, void *from, uint32_t count, uint32_t *room, size_t size);
+#define ARENA_MORE(arena, array, count, room) \
+	((array) = arena_more(arena, array, count, room, sizeof(*(array))))
 
 #endif

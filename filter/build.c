@@ -70,14 +70,7 @@ static void
 push(struct builder *b, const struct ast *a, const struct node *yes,
 	const struct node *no)
 {
-	if (b->depth == b->room) {
-		uint32_t room = b->room ? b->room * 2 : 32;
-		struct frame *to = ARENA_ARRAY(b->scratch, room, struct frame);
-		for (uint32_t i = 0; i < b->depth; i++)
-			to[i] = b->frame[i];
-		b->frame = to;
-		b->room = room;
-	}
+	ARENA_MORE(b->scratch, b->frame, b->depth, &b->room);
 	struct frame f = { .a = a, .yes = yes, .no = no };
 	if (a->kind == AST_AND || a->kind == AST_OR) {
 		for (const struct ast *o = a->first; o != NULL; o = o->next)

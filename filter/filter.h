@@ -68,9 +68,11 @@ struct filter_names {
 	void *ctx;
 };
 
-/* Files that an expression names: `@file` sets, and includes.  The text is NUL-terminated
- * and has to stay until the compile ends; NULL: it cannot be read, and `why` (of `size`
- * bytes) says why.  `from`: the file that names it, NULL for the command line. */
+/* Files that an expression names: `@file` sets, and includes.  `name` is as written, but
+ * a relative one in a file counts from that file's directory already.  The text is
+ * NUL-terminated and has to stay until the compile ends; NULL: it cannot be read, and
+ * `why` (of `size` bytes) says why.  `from`: the file that names it, NULL for the command
+ * line. */
 struct filter_files {
 	const char *(*read)(void *ctx, const char *name, const char *from, size_t *len,
 		char *why, size_t size);

@@ -8,14 +8,7 @@
 static struct node *
 append(struct graph *g, const struct node *like)
 {
-	if (g->nodes == g->room) {
-		uint32_t room = g->room ? g->room * 2 : 256;
-		struct node **to = ARENA_ARRAY(g->arena, room, struct node *);
-		if (g->nodes != 0)
-			memcpy(to, g->node, g->nodes * sizeof(*to));
-		g->node = to;
-		g->room = room;
-	}
+	ARENA_MORE(g->arena, g->node, g->nodes, &g->room);
 	struct node *n = arena_copy(g->arena, like, sizeof(*like));
 	n->id = g->nodes;
 	g->node[g->nodes++] = n;
@@ -222,7 +215,7 @@ complement(const struct value *v, struct arm *a, const struct node **other)
 		masked && a->hi == v->hi && (a->lo == 1 || (power && a->lo == v->b->k));
 	if (set || (arith && v->op >= OP_EQ && a->hi == 0)) /* to 0, to 1 */
 		a->lo = a->hi = set ? 0 : 1;
-	else if (!masked && a->lo == v->lo && a->lo < a->hi && a->hi + 1 < v->hi) {
+	else if (!masked && a->lo == v->lo && a->lo < a->hi && v->hi - a->hi > 1) {
 		a->lo = a->hi + 1; /* the upper range */
 		a->hi = v->hi;
 	} else

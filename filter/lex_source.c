@@ -35,14 +35,7 @@ static struct token *
 push(struct lexing *l, uint32_t at)
 {
 	struct tokens *ts = l->ts;
-	if (ts->count == l->room) {
-		uint32_t more = l->room ? l->room * 2 : 64;
-		struct token *to = ARENA_ARRAY(l->arena, more, struct token);
-		if (ts->count > 0)
-			memcpy(to, ts->token, ts->count * sizeof(*to));
-		ts->token = to;
-		l->room = more;
-	}
+	ARENA_MORE(l->arena, ts->token, ts->count, &l->room);
 	struct token *t = &ts->token[ts->count++];
 	*t = (struct token){ .kind = TOK_END, .span = { at, 0 } };
 	return t;
@@ -70,6 +63,30 @@ make_room(struct lexing *l, size_t need)
 	l->ts->text = to;
 }
 
+/* A relative name counts from the directory of the file that names it. */
+static const char *
+join_path(struct lexing *l, const char *name, const char *from)
+{
+	const char *slash = from != NULL && name[0] != '/' ? strrchr(from, '/') : NULL;
+	size_t dir = slash != NULL ? (size_t)(slash - from) + 1 : 0;
+	if (dir == 0)
+		return name;
+	char *path = ARENA_ARRAY(l->arena, dir + strlen(name) + 1, char);
+	memcpy(path, from, dir);
+	strcpy(path + dir, name);
+	return path;
+}
+
+/* The name of the source that has the place. */
+static const char *
+source_at(const struct tokens *ts, uint32_t at)
+{
+	uint32_t s = ts->sources - 1;
+	while (s > 0 && ts->source[s].at > at)
+		s--;
+	return ts->source[s].name;
+}
+
 /* The index of the file's text, or 0. */
 static uint32_t
 read_source(struct lexing *l, struct span span, const char *name, const char *from)
@@ -79,7 +96,7 @@ read_source(struct lexing *l, struct span span, const char *name, const char *fr
 	char why[128] = "files cannot be read here";
 	size_t len = 0;
 	const char *text = NULL;
-	for (uint32_t i = 1; i < ts->sources && from == ts->source[0].name; i++)
+	for (uint32_t i = 1; i < ts->sources; i++)
 		if (strcmp(ts->source[i].name, name) == 0 && ts->source[i].list)
 			return i; /* a list that has been read */
 	if (ts->sources == SOURCES_MAX)
@@ -120,8 +137,8 @@ lex_include(struct lexing *l, uint32_t at, const struct open *o)
 	while (to > from && strchr(" \t\r\"", line[to - 1]) != NULL)
 		to--;
 	struct span span = { at + from, to - from };
-	const char *name = text_of(l, span);
 	const char *within = l->ts->source[o->source].name;
+	const char *name = join_path(l, text_of(l, span), within);
 	for (const struct open *outer = o; outer != NULL; outer = outer->outer)
 		if (l->ts->source[outer->source].name != NULL &&
 			strcmp(l->ts->source[outer->source].name, name) == 0) {
@@ -200,9 +217,10 @@ lex_lists(struct lexing *l)
 		struct span name = l->ts->token[i].span;
 		name.at++; /* behind the '@' */
 		name.len--;
+		const char *from = source_at(l->ts, name.at);
 		uint32_t had = l->ts->sources;
-		uint32_t s = read_source(
-			l, l->ts->token[i].span, text_of(l, name), l->ts->source[0].name);
+		uint32_t s = read_source(l, l->ts->token[i].span,
+			join_path(l, text_of(l, name), from), from);
 		if (s == 0)
 			continue;
 		struct source *list = &l->ts->source[s];

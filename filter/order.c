@@ -57,14 +57,7 @@ grow(struct lower *l)
 static struct block *
 append(struct lower *l, const struct block *like)
 {
-	if (l->count == l->room) {
-		uint32_t room = l->room ? l->room * 2 : 256;
-		struct block **to = ARENA_ARRAY(l->arena, room, struct block *);
-		if (l->count > 0)
-			memcpy(to, l->made, l->count * sizeof(*to));
-		l->made = to;
-		l->room = room;
-	}
+	ARENA_MORE(l->arena, l->made, l->count, &l->room);
 	struct block *b = arena_copy(l->arena, like, sizeof(*like));
 	b->id = l->count;
 	l->made[l->count++] = b;

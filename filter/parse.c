@@ -19,14 +19,7 @@ goes_on_as_arithmetic(const struct token *t)
 void
 parse_push(struct state *s, struct frame f)
 {
-	if (s->depth == s->room) {
-		uint32_t room = s->room ? s->room * 2 : 16;
-		struct frame *to = ARENA_ARRAY(s->p.arena, room, struct frame);
-		if (s->depth > 0)
-			memcpy(to, s->frame, s->depth * sizeof(*to));
-		s->frame = to;
-		s->room = room;
-	}
+	ARENA_MORE(s->p.arena, s->frame, s->depth, &s->room);
 	s->frame[s->depth++] = f;
 }
 

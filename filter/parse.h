@@ -66,6 +66,9 @@ bool parse_is_tunnel(const struct parser *, const struct token *, enum qual_prim
 bool parse_is_relop(int token_kind, enum relop *);
 bool parse_is_arith_op(int token_kind, enum arith_op *);
 
+/* Is the token this name, which is a word in its place only? */
+bool parse_is_text(const struct parser *, const struct token *, const char *word);
+
 /* From the first to the last; and how many bytes of a span a message shows, for %.*s. */
 struct span parse_join(struct span first, struct span last);
 int parse_shown(struct span);

@@ -63,12 +63,10 @@ parse_is_any(const struct parser *p, const struct token *t, enum qual_proto *out
 		enum qual_proto proto;
 	} words[] = { { "any.tcp", PROTO_TCP }, { "any.udp", PROTO_UDP },
 		{ "any.sctp", PROTO_SCTP }, { "any.icmp6", PROTO_ICMP6 } };
-	if (t->kind != TOK_NAME || t->named || t[1].kind != '[')
+	if (t[1].kind != '[')
 		return false;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i].text) == t->span.len &&
-			memcmp(p->tokens->text + t->span.at, words[i].text,
-				t->span.len) == 0) {
+		if (parse_is_text(p, t, words[i].text)) {
 			*out = words[i].proto;
 			return true;
 		}

@@ -16,6 +16,13 @@ parse_shown(struct span s)
 }
 
 bool
+parse_is_text(const struct parser *p, const struct token *t, const char *word)
+{
+	return t->kind == TOK_NAME && !t->named && t->span.len == strlen(word) &&
+	       memcmp(p->tokens->text + t->span.at, word, t->span.len) == 0;
+}
+
+bool
 parse_unexpected(struct parser *p, const char *wanted)
 {
 	const struct token *t = &p->tokens->token[p->at];

@@ -6,16 +6,9 @@
 #include "parse.h"
 
 static bool
-is_text(const struct parser *p, const struct token *t, const char *word)
-{
-	return t->kind == TOK_NAME && t->span.len == strlen(word) && !t->named &&
-	       memcmp(p->tokens->text + t->span.at, word, t->span.len) == 0;
-}
-
-static bool
 begins_let(const struct parser *p, const struct token *t)
 {
-	return t->line && is_text(p, t, "let");
+	return t->line && parse_is_text(p, t, "let");
 }
 
 /* Index behind the last token of the statement that begins at `at`. */

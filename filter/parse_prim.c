@@ -197,12 +197,10 @@ parse_is_tunnel(const struct parser *p, const struct token *t, enum qual_prim *o
 	} words[] = { { "gre", PRIM_GRE }, { "ipip", PRIM_IPIP }, { "6in4", PRIM_6IN4 },
 		{ "gtp", PRIM_GTP }, { "inner", PRIM_INNER } };
 	bool numbered = t->kind == TOK_NAME && t[1].kind == TOK_NUMBER;
-	if (t->kind != TOK_NAME || t->named || t[numbered ? 2 : 1].kind != '(')
+	if (t[numbered ? 2 : 1].kind != '(')
 		return false;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i].text) == t->span.len &&
-			memcmp(p->tokens->text + t->span.at, words[i].text,
-				t->span.len) == 0) {
+		if (parse_is_text(p, t, words[i].text)) {
 			*out = words[i].prim;
 			return true;
 		}

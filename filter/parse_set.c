@@ -184,9 +184,7 @@ bool
 parse_is_set(const struct parser *p)
 {
 	const struct token *t = peek(p);
-	return t->kind == TOK_NAME && t->span.len == 2 && !t->named &&
-	       memcmp(p->tokens->text + t->span.at, "in", 2) == 0 &&
-	       (t[1].kind == '{' || t[1].kind == TOK_FILE);
+	return parse_is_text(p, t, "in") && (t[1].kind == '{' || t[1].kind == TOK_FILE);
 }
 
 bool

@@ -74,27 +74,14 @@ field_of(const struct node *n)
 static void
 add_arm(struct merge *m, struct group *gr, struct arm a)
 {
-	if (gr->arms == gr->room) {
-		gr->room = gr->room ? gr->room * 2 : 4;
-		struct arm *to = ARENA_ARRAY(m->scratch, gr->room, struct arm);
-		if (gr->arms > 0)
-			memcpy(to, gr->arm, gr->arms * sizeof(*to));
-		gr->arm = to;
-	}
+	ARENA_MORE(m->scratch, gr->arm, gr->arms, &gr->room);
 	gr->arm[gr->arms++] = a;
 }
 
 static struct group *
 add_group(struct merge *m)
 {
-	if (m->groups == m->room) {
-		uint32_t room = m->room ? m->room * 2 : 16;
-		struct group *to = ARENA_ARRAY(m->scratch, room, struct group);
-		if (m->groups > 0)
-			memcpy(to, m->group, m->groups * sizeof(*to));
-		m->group = to;
-		m->room = room;
-	}
+	ARENA_MORE(m->scratch, m->group, m->groups, &m->room);
 	m->group[m->groups] = (struct group){ 0 };
 	return &m->group[m->groups++];
 }

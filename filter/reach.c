@@ -92,14 +92,7 @@ visit_leaf(struct reach *s, struct ast *a, uint64_t in)
 static void
 push(struct reach *s, struct ast *a, uint64_t in)
 {
-	if (s->depth == s->room) {
-		uint32_t room = s->room ? s->room * 2 : 32;
-		struct frame *to = ARENA_ARRAY(s->r->arena, room, struct frame);
-		for (uint32_t i = 0; i < s->depth; i++)
-			to[i] = s->frame[i];
-		s->frame = to;
-		s->room = room;
-	}
+	ARENA_MORE(s->r->arena, s->frame, s->depth, &s->room);
 	s->frame[s->depth++] = (struct frame){
 		.a = a, .operand = a->first, .in = in, .yes = in, .no = in, .first = true
 	};

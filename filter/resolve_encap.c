@@ -253,14 +253,7 @@ resolve_encap(struct resolver *r, struct ast *a)
 void
 resolve_scope_begin(struct resolver *r)
 {
-	if (r->scopes == r->scope_room) {
-		uint32_t room = r->scope_room ? r->scope_room * 2 : 8;
-		struct scope *to = ARENA_ARRAY(r->arena, room, struct scope);
-		for (uint32_t i = 0; i < r->scopes; i++)
-			to[i] = r->outer[i];
-		r->outer = to;
-		r->scope_room = room;
-	}
+	ARENA_MORE(r->arena, r->outer, r->scopes, &r->scope_room);
 	r->outer[r->scopes++] = (struct scope){ r->layer, r->slots };
 }
 

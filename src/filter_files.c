@@ -12,33 +12,17 @@ struct filter_text {
 	char *text;
 };
 
-/* malloc'd */
-static char *
-path_of(const char *name, const char *from)
-{
-	const char *slash = from != NULL && name[0] != '/' ? strrchr(from, '/') : NULL;
-	size_t dir = slash != NULL ? (size_t)(slash - from) + 1 : 0;
-	char *path = malloc(dir + strlen(name) + 1);
-	if (path == NULL)
-		abort();
-	if (dir > 0)
-		memcpy(path, from, dir);
-	strcpy(path + dir, name);
-	return path;
-}
-
 static const char *
 read_text(void *ctx, const char *name, const char *from, size_t *len, char *why,
 	size_t size)
 {
+	(void)from; /* the name is a path from here already */
 	struct filter_texts *texts = ctx;
 	struct diags ds = { .count = 0 };
 	struct filter_text *t = malloc(sizeof(*t));
-	char *path = path_of(name, from);
 	if (t == NULL)
 		abort();
-	bool ok = text_file_read(path, TEXT_FILE_MAX, &t->text, len, &ds);
-	free(path);
+	bool ok = text_file_read(name, TEXT_FILE_MAX, &t->text, len, &ds);
 	if (!ok) {
 		free(t);
 		snprintf(why, size, "%.100s", ds.count > 0 ? ds.diag[0].text : "");

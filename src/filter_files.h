@@ -10,8 +10,7 @@ struct filter_texts {
 	struct filter_text *first;
 };
 
-/* The callback; texts stay in `texts`.  A relative name counts from the directory of the
- * file that names it. */
+/* The callback; texts stay in `texts`. */
 struct filter_files filter_files(struct filter_texts *texts);
 
 void filter_texts_free(struct filter_texts *);

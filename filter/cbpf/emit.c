@@ -11,8 +11,6 @@
 
 #include "../opcode.h"
 
-#define BLOCK_INSNS 64 /* room at first */
-
 struct registers {
 	const struct value *a, *x; /* NULL: not known */
 };
@@ -29,14 +27,7 @@ struct emit {
 static void
 put(struct emit *e, unsigned code, uint32_t k)
 {
-	if (e->count == e->room) {
-		uint32_t room = e->room ? e->room * 2 : BLOCK_INSNS;
-		struct sock_filter *to = ARENA_ARRAY(e->arena, room, struct sock_filter);
-		if (e->count > 0)
-			memcpy(to, e->insn, e->count * sizeof(*to));
-		e->insn = to;
-		e->room = room;
-	}
+	ARENA_MORE(e->arena, e->insn, e->count, &e->room);
 	e->insn[e->count++] = (struct sock_filter){ .code = (uint16_t)code, .k = k };
 }
 

@@ -49,21 +49,10 @@ struct emit {
 	bool failed;
 };
 
-static void *
-more(struct arena *arena, const void *from, uint32_t count, uint32_t *room, size_t size)
-{
-	*room = *room ? *room * 2 : 64;
-	void *to = arena_array(arena, *room, size);
-	if (count > 0)
-		memcpy(to, from, count * size);
-	return to;
-}
-
 static void
 put(struct emit *e, unsigned code, unsigned dst, unsigned src, int off, uint32_t imm)
 {
-	if (e->count == e->room)
-		e->insn = more(e->arena, e->insn, e->count, &e->room, sizeof(*e->insn));
+	ARENA_MORE(e->arena, e->insn, e->count, &e->room);
 	e->insn[e->count++] = (struct bpf_insn){ .code = (uint8_t)code,
 		.dst_reg = dst & 15,
 		.src_reg = src & 15,
@@ -76,9 +65,7 @@ static void
 jump(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 	const struct block *to)
 {
-	if (e->fixups == e->fixup_room)
-		e->fixup = more(
-			e->arena, e->fixup, e->fixups, &e->fixup_room, sizeof(*e->fixup));
+	ARENA_MORE(e->arena, e->fixup, e->fixups, &e->fixup_room);
 	e->fixup[e->fixups++] = (struct fixup){ e->count, to };
 	put(e, code, dst, src, 0, imm);
 }
