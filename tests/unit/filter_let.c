@@ -15,6 +15,7 @@ static const struct {
 	{ "outer", "include sub/lib2\nlet both = inner1 or icmp\n" },
 	{ "sub/lib2", "include lib3\nlet inner1 = net3 and tcp\n" },
 	{ "lib3", "let net3 = net 10.0.0.0/8" },
+	{ "sub/lib3", "let net3 = net 10.0.0.0/8" },
 	{ "expr", "tcp\n" },
 	{ "circle", "include circle\n" },
 	{ "one", "include two\n" },
@@ -207,7 +208,7 @@ static const struct wrong wrong[] = {
 
 /* Nobody uses them, and they are as wrong. */
 static const struct wrong unused[] = {
-	{ "let a = tcp porrt 80\nudp", DIAG_WORD, 12, 5, "", 0, 0 },
+	{ "let a = tcp porrt 80\nudp", DIAG_SYNTAX, 12, 5, "", 0, 0 },
 	{ "let a = tcp)\nip", DIAG_PAREN, 11, 1, "", 0, 0 },
 	/* which goes on to the end of the text */
 	{ "let a = (tcp\na", DIAG_PAREN, 8, 1, "", 0, 0 },
