@@ -47,6 +47,31 @@ bases_not_reached(void **state)
 	FRAMES_CHECK(frames, bases_not_reached_rows);
 }
 
+/* Nor is a base that was not reached the packet's beginning: there, at the type of what
+ * would be behind Geneve, an address says 0x800. */
+static const struct frame beginning_frames[] = {
+	{ 'a', "08 00 00 00 00 01 " MAC_1 "08 06 " ARP },
+	{ 'b', "08 00 45 00 00 54 12 34 00 00 40 11 08 00 " UDP_IN(IP4("11")) },
+};
+
+static const struct verdicts not_the_beginning_rows[] = {
+	{ .text = "geneve or ip", .match = "", .leaks = true },
+	{ .text = "geneve or not ip", .match = "ab", .leaks = true },
+	{ .text = "not geneve and ip", .match = "", .leaks = true },
+	{ .text = "geneve or ip[9] = 0x34", .match = "", .leaks = true },
+	{ .text = "geneve or udp", .match = "", .leaks = true },
+	{ .text = "vxlan or ether host 02:00:00:00:00:01", .match = "", .leaks = true },
+	{ .text = "vxlan or ether[0] = 8", .match = "", .leaks = true },
+	{ .text = "ether[0] = 8 or vxlan", .match = "ab" },
+};
+
+static void
+not_the_beginning(void **state)
+{
+	(void)state;
+	FRAMES_CHECK(beginning_frames, not_the_beginning_rows);
+}
+
 /* Offsets behind a tag do not depend on the packet: what libpcap reads there is read. */
 static const struct verdicts tags_in_bytes_rows[] = {
 	/* idioms without a warning */
@@ -161,6 +186,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bases_not_reached),
+		cmocka_unit_test(not_the_beginning),
 		cmocka_unit_test(tags_in_bytes),
 		cmocka_unit_test(warnings_counted),
 	};
