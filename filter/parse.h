@@ -78,6 +78,7 @@ bool parse_stray_word(struct parser *, const struct token *t);  /* no term begin
 bool parse_after_operand(struct parser *, bool after_relation); /* no operand ends so */
 bool parse_wants_id(struct parser *);                           /* no id begins so */
 bool parse_empty(struct parser *);                              /* () */
+bool parse_bare_protocol(struct parser *); /* a protocol, and at once an id */
 /* What was probably meant by a name, or NULL. */
 const char *parse_suggest(const struct parser *, const struct token *);
 

@@ -32,6 +32,14 @@ static const struct {
 	{ "dhcp", "udp port 67 or udp port 68" },
 	{ "lldp", "ether proto 0x88cc" },
 	{ "xor", "^" },
+	{ "syn", "tcp-syn" },
+	{ "ack", "tcp-ack" },
+	{ "fin", "tcp-fin" },
+	{ "rst", "tcp-rst" },
+	{ "psh", "tcp-push" },
+	{ "push", "tcp-push" },
+	{ "urg", "tcp-urg" },
+	{ "flags", "tcpflags" },
 	{ "gre", "gre (…)" },
 	{ "ipip", "ipip (…)" },
 	{ "6in4", "6in4 (…)" },
@@ -105,6 +113,9 @@ parse_stray_word(struct parser *p, const struct token *t)
 		if (t->kind == TOK_NUMBER)
 			diags_hint(p->diags, "write 'port %.*s' or 'host %.*s'", len,
 				text, len, text);
+		else if (t[1].kind == '/')
+			diags_hint(p->diags, "write 'net %.*s/%.*s'", len, text,
+				parse_shown(t[2].span), p->tokens->text + t[2].span.at);
 		else
 			diags_hint(p->diags, "write '%s %.*s'",
 				t->kind == TOK_MAC ? "ether host" : "host", len, text);
@@ -193,7 +204,9 @@ fault_missing(struct parser *p)
 	}
 	diags_error(p->diags, DIAG_SYNTAX, t->span,
 		"syntax error: 'and' or 'or' is missing before '%.*s'", lb, b);
-	if (t->kind == TOK_NAME && parse_suggest(p, t) != NULL)
+	if (parse_is_text(p, before, "in") && is_id_token(t))
+		diags_hint(p->diags, "a set is written 'in {%.*s}'", lb, b);
+	else if (t->kind == TOK_NAME && parse_suggest(p, t) != NULL)
 		suggest(p, t);
 	else if (is_id_token(t) && is_id_token(before))
 		diags_hint(p->diags, "write '%.*s or %.*s'", la, a, lb, b);
@@ -215,6 +228,22 @@ parse_after_operand(struct parser *p, bool after_relation)
 	return parse_unexpected(p, "'and', 'or' or the end");
 }
 
+/* `port > 1024` */
+static bool
+hint_ports(struct parser *p, const struct token *t)
+{
+	uint32_t n = t[1].number;
+	if (t[1].kind != TOK_NUMBER || n == 0 || n >= 65535)
+		return false;
+	if (t->kind == TOK_NE)
+		diags_hint(p->diags, "write 'not port %u'", n);
+	else if (t->kind == '>' || t->kind == TOK_GE)
+		diags_hint(p->diags, "write 'portrange %u-65535'", n + (t->kind == '>'));
+	else
+		diags_hint(p->diags, "write 'portrange 0-%u'", n - (t->kind == '<'));
+	return false;
+}
+
 bool
 parse_wants_id(struct parser *p)
 {
@@ -227,13 +256,25 @@ parse_wants_id(struct parser *p)
 			"syntax error: '%.*s' takes what follows without '%.*s'",
 			parse_shown(before->span), text + before->span.at,
 			parse_shown(t->span), text + t->span.at);
+		if (before->kind == TOK_WORD && before->word == WORD_TYPE &&
+			before->number == TYPE_PORT && t->kind != '=' &&
+			t->kind != TOK_EQ)
+			return hint_ports(p, t);
 		diags_hint(p->diags, "write '%.*s %.*s'", parse_shown(before->span),
 			text + before->span.at, parse_shown(t[1].span),
 			text + t[1].span.at);
 		return false;
 	}
 	parse_unexpected(p, "an address, a name or a number");
-	if (t->kind == TOK_WORD && t->word == WORD_PROTO)
+	bool head = t[1].kind == TOK_WORD && t[1].word == WORD_TYPE;
+	if (t->kind == '{')
+		diags_hint(p->diags, "a set is written 'in {…}'");
+	else if (t->kind == TOK_WORD && t->word == WORD_PROTO && head)
+		diags_hint(p->diags, "the protocol comes first: '%.*s %.*s %.*s'",
+			parse_shown(t->span), text + t->span.at,
+			parse_shown(before->span), text + before->span.at,
+			parse_shown(t[1].span), text + t[1].span.at);
+	else if (t->kind == TOK_WORD && t->word == WORD_PROTO)
 		diags_hint(p->diags, "as a name it is written '\\%.*s'",
 			parse_shown(t->span), text + t->span.at);
 	return false;
@@ -246,5 +287,28 @@ parse_empty(struct parser *p)
 	diags_error(p->diags, DIAG_PAREN, parse_join(t[-1].span, t->span),
 		"syntax error: empty parentheses");
 	diags_hint(p->diags, "put something in, or take them out");
+	return false;
+}
+
+bool
+parse_bare_protocol(struct parser *p)
+{
+	const struct token *t = &p->tokens->token[p->at], *proto = t - 1;
+	const char *text = p->tokens->text;
+	bool transport = proto->number == PROTO_TCP || proto->number == PROTO_UDP ||
+			 proto->number == PROTO_SCTP;
+	parse_unexpected(p, "'src', 'dst', 'host', 'net', 'port' or 'proto'");
+	if (parse_suggest(p, t) != NULL)
+		return false; /* that has been proposed */
+	const char *word = t->kind == TOK_MAC                   ? "ether host"
+			   : t->kind == TOK_IPV6                ? "ip6 host"
+			   : t->kind == TOK_NUMBER && transport ? "port"
+			   : transport || t->kind == TOK_MAC8   ? "host"
+								: NULL;
+	bool keep = word == NULL || (t->kind == TOK_NUMBER && transport);
+	diags_hint(p->diags, "write '%.*s%s%s %.*s'?",
+		keep ? parse_shown(proto->span) : 0, text + proto->span.at,
+		keep ? " " : "", word != NULL ? word : "host", parse_shown(t->span),
+		text + t->span.at);
 	return false;
 }

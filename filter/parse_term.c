@@ -20,12 +20,22 @@ parse_is_relop(int kind, enum relop *op)
 	return false;
 }
 
+/* What stands in for an id may be one, when a fault has been met before: then nothing is
+ * said, unless an id follows, as it does a word. */
+static bool
+stray(struct state *s, const struct token *t)
+{
+	if (s->lost && !(t->kind == TOK_NAME && is_id(&t[1])))
+		return false;
+	return parse_stray_word(&s->p, t);
+}
+
 bool
 parse_take_id(struct state *s, struct ast **out)
 {
 	const struct token *t = peek(s);
 	if (!s->quals.set)
-		return s->lost ? false : parse_stray_word(&s->p, t);
+		return stray(s, t);
 	bool later;
 	s->loose = t->kind == TOK_NAME ? t : NULL;
 	s->loose_leaf = s->p.leaf;
@@ -163,18 +173,8 @@ take_proto(struct state *s, struct frame *f, struct ast **out)
 		next->number <= PRIM_DIR)
 		return take_prim(s, next->number, out);
 	bool cast = is_word(next, WORD_CAST);
-	if (is_id(next)) {
-		const char *text = s->p.tokens->text;
-		const char *near = parse_suggest(&s->p, next);
-		parse_unexpected(&s->p, "'src', 'dst', 'host', 'net', 'port' or 'proto'");
-		if (near != NULL) {
-			diags_hint(s->p.diags, "did you mean '%s'?", near);
-			return false;
-		}
-		diags_hint(s->p.diags, "write '%.*s host %.*s'?", parse_shown(t->span),
-			text + t->span.at, parse_shown(next->span), text + next->span.at);
-		return false;
-	}
+	if (is_id(next))
+		return parse_bare_protocol(&s->p);
 	struct ast *a = parse_leaf(&s->p, cast ? AST_CAST : AST_PROTO,
 		cast ? parse_join(t->span, next->span) : t->span);
 	a->quals = (struct quals){ .proto = t->number, .span = t->span };
@@ -242,7 +242,7 @@ parse_take_term(struct state *s, struct frame *f, struct ast **out)
 	if (t->kind == TOK_BAD) /* it has been said why */
 		return false;
 	if (is_id(t))
-		return s->lost ? false : parse_stray_word(&s->p, t);
+		return stray(s, t);
 	if (t->kind != TOK_WORD)
 		return parse_unexpected(&s->p, "a filter term");
 	switch (t->word) {

@@ -81,9 +81,13 @@ ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
 	}
 	if (!known) {
 		resolve_bad_qualifier(r, a, what);
-		diags_hint(r->diags,
-			"an IPv4 address goes with 'ip', 'arp' or 'rarp', or "
-			"with no protocol");
+		if (a->id.kind == ID_NUMBER &&
+			proto_find(a->quals.proto)->level == LEVEL_BOTH)
+			diags_hint(r->diags, "a port is written '%s port %u'",
+				proto_find(a->quals.proto)->name, a->id.first->number);
+		else
+			diags_hint(r->diags, "an IPv4 address goes with 'ip', 'arp' or "
+					     "'rarp', or with no protocol");
 		return NULL;
 	}
 	return any;

@@ -184,6 +184,7 @@ resolve_link_field(struct resolver *r, const struct value *base, uint32_t off,
 	const struct layer *l = &r->layer;
 	if (!l->cooked) {
 		r->used |= l->header.needs;
+		r->shifted |= l->header.shifted;
 		if (base != NULL && l->header.base != NULL)
 			base = value_arith(r->values, OP_ADD, base, l->header.base);
 		else if (base == NULL)

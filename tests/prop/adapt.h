@@ -51,7 +51,7 @@ bool adapt_asks_link(const char *text);
 
 /* The program that says the same to the interpreter of oracle_vm.c.  True: libpcap's own
  * interpreter does not know all that is in it. */
-bool adapt_program(struct bpf_program *, struct adapted *);
+bool adapt_program(struct bpf_program *, uint16_t linktype, struct adapted *);
 
 /* Marks a load of which only the low five bits count. */
 #define ADAPT_LOW5 1 /* in the jt of a BPF_LD, which means nothing there */

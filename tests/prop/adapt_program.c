@@ -200,8 +200,10 @@ mend_cells(struct bpf_program *p)
 }
 
 bool
-adapt_program(struct bpf_program *p, struct adapted *a)
+adapt_program(struct bpf_program *p, uint16_t linktype, struct adapted *a)
 {
+	/* SS7 has no ISO, but fields as far from one another */
+	const bool ss7 = linktype == 139 || linktype == 140 || linktype == 197;
 	bool foreign = false;
 
 	a->lost |= !mend_cells(p);
@@ -212,7 +214,7 @@ adapt_program(struct bpf_program *p, struct adapted *a)
 
 		if (left >= AH_STEPS && is_ah(i))
 			mend_ah(i);
-		foreign |= at && mend_isis(i, left);
+		foreign |= at && !ss7 && mend_isis(i, left);
 		if (left >= 2)
 			mend_session(i);
 		at += left >= 2 && mend_mac8(i, a);

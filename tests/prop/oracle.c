@@ -77,7 +77,7 @@ compile(struct oracle *o, struct adapted *a, uint16_t linktype, bool optimised)
 		return false;
 	}
 	if (!optimised) {
-		o->foreign = adapt_program(&o->program, a);
+		o->foreign = adapt_program(&o->program, linktype, a);
 		find_since(o);
 		o->radio = links_find(linktype) &&
 			   links_find(linktype)->family == FAMILY_WLAN;
