@@ -74,8 +74,8 @@ mend_isis(struct bpf_insn *i, unsigned left)
 	pdu += pdu->code == (BPF_LDX | BPF_MEM | BPF_W);
 	if (!is_byte(pdu) || !is_equal(pdu + 1) || pdu[1].k > 31)
 		return false;
-	if (i->k == 0x83 &&
-		!(is_byte(i - 1) && (pdu->k == i[-1].k + 4 || pdu->k == i[-1].k + 3)))
+	if (i->k == 0x83 && !(is_byte(i - 1) && pdu->code == i[-1].code &&
+				    (pdu->k == i[-1].k + 4 || pdu->k == i[-1].k + 3)))
 		return false;
 	pdu->jt = ADAPT_LOW5;
 	pdu->k += i->k == 0x83 && pdu->k == i[-1].k + 3;

@@ -29,6 +29,11 @@ static const char bacnet[] =
 static const char dsa[] = "libpcap 1.10.3 has no direction on DSA: a relation stands in, "
 			  "in tunnels as well";
 
+static const char pflog_cell[] =
+	"libpcap 1.10.3 keeps where pflog's payload begins in one cell and reads it, in "
+	"pppoes "
+	"and geneve, from another, which a relation before may have written";
+
 static const char dsa_before[] = "libpcap 1.10.3 has no DSA: Ethernet without the tag "
 				 "stands in, and what is read before "
 				 "the network header is not the tag's";
@@ -70,6 +75,12 @@ static const struct exemption {
 		0 },
 	{ CLAIM_COMPILES, "decnet", "DECnet address", decnet_address, 0 },
 	{ CLAIM_COOKED, "[ - ", "", no_header, 0 },
+	{ CLAIM_MATCHES, "geneve", "", pflog_cell, 117 },
+	{ CLAIM_REJECTS, "geneve", "", pflog_cell, 117 },
+	{ CLAIM_DETERMINED, "geneve", "", pflog_cell, 117 },
+	{ CLAIM_MATCHES, "pppoes", "", pflog_cell, 117 },
+	{ CLAIM_REJECTS, "pppoes", "", pflog_cell, 117 },
+	{ CLAIM_DETERMINED, "pppoes", "", pflog_cell, 117 },
 	{ CLAIM_MATCHES, "[ - ", "", dsa_before, 281 },
 	{ CLAIM_REJECTS, "[ - ", "", dsa_before, 281 },
 	{ CLAIM_MATCHES, "[ - ", "", dsa_before, 284 },
