@@ -158,9 +158,7 @@ pppoes(struct resolver *r, struct encap *e)
 static struct test *
 lane(struct resolver *r, struct encap *e)
 {
-	struct place frame = r->layer.header;
-	frame.off += 6;
-	frame.shifted |= e->entry;
+	const struct place frame = { .off = 6, .shifted = e->entry };
 	if (linktype_find(r->opts->linktype)->key != KEY_SUNATM) {
 		resolve_fault(
 			r, DIAG_LINKTYPE, r->span, "'lane' supported only on SUNATM");
