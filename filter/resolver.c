@@ -1,6 +1,6 @@
 /* resolver.c: what all files of the resolve step call: places in the packet, entries,
  * messages, the text of a token. */
-#include "resolve.h"
+#include "resolver.h"
 
 #include <stdarg.h>
 #include <stdio.h>
