@@ -329,7 +329,7 @@ resolve_ifindex(struct resolver *r, const struct ast *a)
 {
 	const struct place field = { .off = 4 };
 	if (r->opts->input == FILTER_INPUT_FILE) {
-		if (r->opts->linktype != FILTER_LINK_LINUX_SLL2)
+		if (r->layer.link->direction != DIRECTION_SLL2)
 			return live_only(r, "ifindex");
 		return test_equal(r->arena, resolve_load(r, field, 0, 4), a->arg->number);
 	}
