@@ -241,7 +241,7 @@ main(int argc, char **argv)
 	for (unsigned i = 0; i < SHAPES; i++)
 		for (unsigned plain = 0; plain < 2; plain++)
 			failed += !check(i, plain ? size / 4 : size, plain, verbose);
-	printf("%u shapes of %zu KiB, with and without the optimiser: %u not linear\n",
-		SHAPES, size >> 10, failed);
+	printf("%zu shapes of %zu KiB, with and without the optimiser: %u not linear\n",
+		(size_t)SHAPES, size >> 10, failed);
 	return failed > 0;
 }
