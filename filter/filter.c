@@ -72,6 +72,22 @@ by_place(const void *x, const void *y)
 	return a->span[0].at < b->span[0].at ? -1 : a->span[0].at > b->span[0].at;
 }
 
+/* A place in the expression itself ends there, though what it names (the ids of a list)
+ * be in another file; a second one that is elsewhere is left out. */
+static void
+keep_inside(struct diag *d, const struct tokens *ts)
+{
+	uint32_t end =
+		ts->sources > 1 ? ts->source[1].at - 1 : (uint32_t)strlen(ts->text);
+	for (unsigned i = 0; i < 2; i++) {
+		struct span *span = &d->span[i];
+		if (span->at > end)
+			*span = (struct span){ 0, 0 };
+		else if (span->at + span->len > end + 1)
+			span->len = end - span->at;
+	}
+}
+
 /* In the order of the text; places in other files by name, line and column. */
 static void
 place_diags(const struct tokens *ts, struct diags *ds)
@@ -83,6 +99,8 @@ place_diags(const struct tokens *ts, struct diags *ds)
 		uint32_t s = ts->sources - 1, at = d->span[0].at;
 		while (s > 0 && ts->source[s].at > at)
 			s--;
+		if (s == 0)
+			keep_inside(d, ts);
 		if (s == 0 || d->file[0] != '\0')
 			continue;
 		snprintf(d->file, sizeof(d->file), "%s", ts->source[s].name);
