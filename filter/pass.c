@@ -14,6 +14,7 @@ static const struct {
 	{ "merge", pass_merge },
 	{ "thread", pass_thread },
 	{ "merge", pass_merge },
+	{ "share", pass_share },
 };
 
 void

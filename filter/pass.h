@@ -11,4 +11,7 @@ void pass_merge(struct graph *, struct arena *scratch);
 /* pass_thread.c: a test whose outcome is known on an edge is passed over. */
 void pass_thread(struct graph *, struct arena *scratch);
 
+/* pass_share.c: equal look-ups of different fields share one switch, through slots. */
+void pass_share(struct graph *, struct arena *scratch);
+
 #endif

@@ -168,23 +168,35 @@ load_a(struct emit *e, const struct value *v)
 	e->now.a = v;
 }
 
+/* Is X the better place for what is bound?  It is mostly an address, and A may be what
+ * was bound just before. */
+static bool
+binds_in_x(const struct emit *e, const struct value *v)
+{
+	bool x_only = e->now.x != NULL && e->now.x->kind == VALUE_SLOT &&
+		      (e->now.a == NULL || e->now.a->kind != VALUE_SLOT);
+	return e->now.a != v && direct_x(e, v) && !x_only;
+}
+
 /* What was worked out from the slot's old content is not known any more. */
 static void
 emit_bind(struct emit *e, const struct block *b)
 {
-	if (e->now.x == b->v && e->now.a != b->v)
-		put(e, BPF_STX, slot_cell(b->slot));
-	else {
+	const struct value *slot = b->slot;
+	bool in_x = binds_in_x(e, b->v);
+	if (in_x)
+		load_x(e, b->v);
+	else
 		load_a(e, b->v);
-		put(e, BPF_ST, slot_cell(b->slot));
-		e->now.a = b->slot;
-	}
-	if (e->now.x == b->v)
-		e->now.x = b->slot;
-	else if (e->now.x != NULL && (e->now.x->slots & b->slot->slots))
-		e->now.x = NULL;
-	if (e->now.a != NULL && e->now.a != b->slot && (e->now.a->slots & b->slot->slots))
+	put(e, in_x ? BPF_STX : BPF_ST, slot_cell(slot));
+	if (e->now.a == b->v)
+		e->now.a = slot;
+	else if (e->now.a != NULL && (e->now.a->slots & slot->slots))
 		e->now.a = NULL;
+	if (e->now.x == b->v)
+		e->now.x = slot;
+	else if (e->now.x != NULL && (e->now.x->slots & slot->slots))
+		e->now.x = NULL;
 }
 
 static void
