@@ -35,7 +35,7 @@ clash_outcome(struct graph *values_of, const struct ast *a)
 	g.values = values_of->values;
 	build(&g, &syntax, &scratch);
 	arena_free(&scratch);
-	optimise(&g, &scratch);
+	optimise(&g, &scratch, NULL);
 	arena_free(&scratch);
 	values_of->values = g.values;
 	const enum outcome o = g.root == g.reject   ? OUTCOME_NEVER

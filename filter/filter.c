@@ -12,6 +12,7 @@
 #include "lex.h"
 #include "order.h"
 #include "parse.h"
+#include "pass.h"
 #include "step.h"
 
 #define TEXT_MAX (64u << 20) /* bytes of an expression; spans are 32-bit */
@@ -37,6 +38,9 @@ check_opts(const struct filter_opts *opts, struct diags *ds)
 	if (opts->snaplen > FILTER_SNAPLEN_MAX)
 		return diags_error(ds, DIAG_RANGE, none, "snaplen is greater than %u",
 			FILTER_SNAPLEN_MAX);
+	uint32_t on;
+	if (!pass_parse(opts->passes, &on, ds))
+		return false;
 	if (opts->input == FILTER_INPUT_COOKED &&
 		opts->linktype != FILTER_LINK_LINUX_SLL2)
 		return diags_error(ds, DIAG_LINKTYPE, none,
@@ -116,10 +120,23 @@ place_diags(const struct tokens *ts, struct diags *ds)
 	}
 }
 
+/* The passes that are on. */
+static struct pass_opts
+passes_of(const struct filter_opts *opts)
+{
+	struct pass_opts passes = { 0 };
+	struct diags known = { 0 }; /* check_opts has */
+	pass_parse(opts->passes, &passes.on, &known);
+	if (opts->no_optimise)
+		passes.on = pass_of_code(passes.on);
+	return passes;
+}
+
 static bool
 compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct diags *ds)
 {
+	const struct pass_opts passes = passes_of(opts);
 	struct tokens tokens;
 	struct syntax syntax;
 	struct arena scratch = { 0 };
@@ -129,8 +146,7 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	if (ok) {
 		build(&f->graph, &syntax, &scratch);
 		arena_free(&scratch);
-		if (!opts->no_optimise)
-			optimise(&f->graph, &scratch);
+		optimise(&f->graph, &scratch, &passes);
 		ok = warn(opts, tokens.text, &syntax, &f->graph, ds);
 	}
 	place_diags(&tokens, ds);
@@ -142,6 +158,13 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 		cbpf_encode(root, blocks, f->order.slots > 0, &f->arena, &f->cbpf);
 	arena_free(&scratch);
 	return true;
+}
+
+bool
+filter_passes_known(const char *passes, struct diags *ds)
+{
+	uint32_t on;
+	return pass_parse(passes, &on, ds);
 }
 
 bool
@@ -172,12 +195,12 @@ filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
 	struct syntax syntax;
 	if (!check_opts(opts, ds))
 		return false;
+	const struct pass_opts passes = passes_of(opts);
 	graph_init(&graph, &arena, opts->snaplen);
 	bool ok = read_text(opts, &tokens, &syntax, &graph, &arena, ds);
 	if (ok) {
 		build(&graph, &syntax, &arena);
-		if (!opts->no_optimise)
-			optimise(&graph, &scratch);
+		optimise(&graph, &scratch, &passes);
 		explain(opts, &syntax, tokens.text, &graph, &scratch, to);
 		ok = warn(opts, tokens.text, &syntax, &graph, ds) && !ferror(to);
 	}

@@ -83,14 +83,19 @@ struct filter_opts {
 	const char *text;  /* the expression, NUL-terminated */
 	uint16_t linktype; /* LINKTYPE_ value */
 	enum filter_input input;
-	uint32_t snaplen; /* what accept returns, 1..FILTER_SNAPLEN_MAX */
-	uint32_t netmask; /* host order, for `ip broadcast`; 0xffffffff unknown */
-	bool no_optimise; /* tcpdump's -O */
+	uint32_t snaplen;   /* what accept returns, 1..FILTER_SNAPLEN_MAX */
+	uint32_t netmask;   /* host order, for `ip broadcast`; 0xffffffff unknown */
+	bool no_optimise;   /* tcpdump's -O: the graph stays as it was built */
+	const char *passes; /* optimisations to run, names between commas; NULL: all */
 	const struct filter_names *names; /* NULL: no names */
 	const struct filter_files *files; /* NULL: none can be read */
 	bool program;                     /* the text is a file's: named filters (let) */
 	const char *name;                 /* of that file, for messages; or NULL */
 };
+
+/* False, and an error that lists them, when `passes` of the above names one that is
+ * not. */
+FILTER_API bool filter_passes_known(const char *passes, struct diags *);
 
 /* Compiles.  On success *out is the caller's, to give to filter_free; warnings may
  * still have been added to `diags`.  On failure *out is NULL and at least one error

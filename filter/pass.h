@@ -1,9 +1,46 @@
-/* pass.h: the passes over the graph.  Each makes new nodes where it changes something,
- * and sets graph->root; none may raise graph_cost(). */
+/* pass.h: the optimisations, and which of them are on.
+ *
+ * Passes over the graph make new nodes where they change something, and set graph->root;
+ * none may raise graph_cost().  Checks and dumps are the driver's.  What a back end does
+ * by itself is a row of the same table, so that it too can be turned off. */
 #ifndef BPFCAP_FILTER_PASS_H
 #define BPFCAP_FILTER_PASS_H
 
 #include "graph.h"
+
+enum pass {
+#define X(symbol, name, level, run) PASS_##symbol,
+#include "pass.def"
+#undef X
+	PASSES
+};
+
+enum pass_level {
+	PASS_ROUND, /* of the graph: once in each round */
+	PASS_LAST,  /* of the graph: once, behind the rounds */
+	PASS_CODE,  /* of a back end, which asks pass_on() */
+};
+
+struct pass_opts {
+	uint32_t on; /* bit n: enum pass n */
+	/* Is told of the graph as it is built (name "build") and behind each pass that
+	 * ran; or NULL. */
+	void (*after)(void *ctx, const char *name, uint32_t cost, const struct graph *);
+	void *ctx;
+};
+
+/* pass.c: `names`: between commas; "" or "none": none; NULL: all.  False (and an error)
+ * when there is no such name. */
+bool pass_parse(const char *names, uint32_t *on, struct diags *);
+/* Those of back ends alone: what -O leaves on. */
+uint32_t pass_of_code(uint32_t on);
+#define PASS_ALL UINT32_MAX
+
+static inline bool
+pass_on(uint32_t on, enum pass p)
+{
+	return (on >> p & 1) != 0;
+}
 
 /* pass_merge.c: tests of one value that stand in a row become one switch. */
 void pass_merge(struct graph *, struct arena *scratch);

@@ -19,8 +19,9 @@ void build(struct graph *, const struct syntax *, struct arena *scratch);
 void explain(const struct filter_opts *, const struct syntax *, const char *text,
 	struct graph *, struct arena *scratch, FILE *);
 
-/* pass.c: graph → graph, in the order of its table. */
-void optimise(struct graph *, struct arena *scratch);
+/* pass.c: graph → graph, by the passes that are on; NULL: by all. */
+struct pass_opts;
+void optimise(struct graph *, struct arena *scratch, const struct pass_opts *);
 
 /* warn.c: after optimise: what is legal and seldom meant.  False, and an error, when no
  * packet can match; `text` is what spans are places in. */

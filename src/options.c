@@ -133,6 +133,7 @@ SET(filter_file, o->filter_file, s)
 SET(user, o->user, s)
 SET(no_promisc, o->no_promisc, true)
 SET(no_optimise, o->no_optimise, true)
+SET(passes, o->passes, s)
 SET(packet_buffered, o->packet_buffered, true)
 SET(line_buffered, o->line_buffered, true)
 SET(immediate, o->immediate, true)
@@ -181,6 +182,9 @@ static const struct option_row rows[] = {
 	{ LONG_ONLY + 5, "explain", NULL, "say in English what the filter tests",
 		set_explain },
 	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
+	{ LONG_ONLY + 6, "opt-passes", "LIST",
+		"run these optimisations only (names between commas, or none)",
+		set_passes },
 	{ 'y', "linktype", "TYPE", "link type to capture with, or that -d compiles for",
 		set_linktype },
 	{ 'L', "list-data-link-types", NULL, "list the link types of the interface",
@@ -281,6 +285,8 @@ settle(struct parsing *p)
 		return usage(p, "-x[x] and -X[X] are mutually exclusive%s", "");
 	if (o->device != NULL && o->read_file != NULL)
 		return usage(p, "-i and -r are mutually exclusive%s", "");
+	if (!filter_passes_known(o->passes, p->ds))
+		return false;
 	if (p->dumps > 3)
 		return usage(p, "only -d, -dd and -ddd are supported%s", "");
 	if (p->dumps > 0 && o->write_file != NULL)

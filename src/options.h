@@ -39,6 +39,7 @@ struct options {
 	unsigned verbose;     /* -v */
 	bool no_promisc;      /* -p */
 	bool no_optimise;     /* -O */
+	const char *passes;   /* --opt-passes; NULL: all */
 	bool packet_buffered; /* -U */
 	bool line_buffered;   /* -l */
 	bool immediate;       /* --immediate-mode */

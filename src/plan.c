@@ -42,6 +42,7 @@ compile(const struct options *o, const struct plan *p, uint16_t linktype,
 		.input = input,
 		.snaplen = o->snaplen,
 		.no_optimise = o->no_optimise,
+		.passes = o->passes,
 		.names = names_system() };
 	bool ok = o->mode == MODE_EXPLAIN ? filter_explain(&opts, stdout, ds)
 					  : filter_compile(&opts, out, ds);
