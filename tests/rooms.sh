@@ -11,7 +11,8 @@ filter           | filter
 filter/cbpf      | filter filter/cbpf
 filter/ebpf      | filter filter/ebpf
 filter/jit       | filter filter/jit
-src              | src src/print filter/filter.h filter/diag.h bpf/event.h config.h *.skel.h
+filter/prove     | filter filter/prove
+src              | src src/print filter/filter.h filter/proof.h filter/diag.h bpf/event.h config.h *.skel.h
 src/print        | src src/print filter/filter.h filter/diag.h config.h
 bpf              | bpf
 filter/filter.c  | filter filter/cbpf filter/ebpf filter/jit
