@@ -7,11 +7,13 @@
  *   ../filter/  the compiler: expression → classic BPF, eBPF (through filter.h only)
  *   ../bpf/     what runs in the kernel; splice.c puts the compiled filter into it
  *   run.c       source → match → sink, the only loop
+ *   prove.c     --prove and --diff: what the prover (../filter/proof.h) finds, in words
  *   sink_pcap.c, print/   where packets go
  *
  * Only this file prints messages and picks the exit status: 0 done, 1 failure or bad
  * expression, 2 wrong usage. */
 #include <pcap/pcap.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -71,6 +73,27 @@ dump(const struct options *o)
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* --prove, --diff. */
+static int
+prove(const struct options *o)
+{
+	struct diags ds[2] = { 0 };
+	struct plan p;
+	signal(SIGPIPE, SIG_IGN); /* as sink_pcap.h asks */
+	signal(SIGXFSZ, SIG_IGN);
+	bool ok =
+		o->mode == MODE_PROVE ? plan_prove(o, &p, &ds[0]) : plan_diff(o, &p, ds);
+	if (fflush(stdout) != 0) {
+		perror("bpfcap: standard output");
+		ok = false;
+	}
+	tell(&ds[0], p.text, o);
+	tell(&ds[1], o->second, o);
+	ok = plan_close(&p, &ds[0]) && ok;
+	tell(&ds[0], NULL, o);
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
 static int
 list(const struct options *o)
 {
@@ -102,11 +125,14 @@ main(int argc, char **argv)
 	}
 	if (o.line_buffered)
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-	run_prepare();
+	if (o.mode != MODE_PROVE && o.mode != MODE_DIFF)
+		run_prepare(); /* a proof just ends by a signal */
 	switch (o.mode) {
 	case MODE_PACKETS: status = packets(&o); break;
 	case MODE_DUMP:
 	case MODE_EXPLAIN: status = dump(&o); break;
+	case MODE_PROVE:
+	case MODE_DIFF: status = prove(&o); break;
 	case MODE_LIST: status = list(&o); break;
 	case MODE_LINKS: status = list_links(&o); break;
 	case MODE_HELP:

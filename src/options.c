@@ -12,12 +12,15 @@
 
 #include "linktext.h"
 
+#define PROVE_SECONDS 60 /* a proof may take, unless --prove-limit says else */
+#define PROVE_SECONDS_MAX 86400
 #define LONG_ONLY 256 /* values of options without a letter begin here */
 
 struct parsing {
 	struct options *o;
 	struct diags *ds;
 	unsigned dumps; /* how often -d stood */
+	bool prove, diff;
 	unsigned times; /* -t */
 };
 
@@ -117,6 +120,17 @@ set_linktype(struct parsing *p, const char *s)
 	return false;
 }
 
+static bool
+set_prove_limit(struct parsing *p, const char *s)
+{
+	uint64_t n;
+	if (!number(s, PROVE_SECONDS_MAX, &n) || n == 0)
+		return usage(
+			p, "invalid limit %s (seconds, must be >= 1 and <= 86400)", s);
+	p->o->prove_ms = (uint32_t)n * 1000;
+	return true;
+}
+
 /* Options without a number or a word to check: a member each. */
 #define SET(name, member, value)                                 \
 	static bool set_##name(struct parsing *p, const char *s) \
@@ -143,6 +157,9 @@ SET(help, o->mode, MODE_HELP)
 SET(version, o->mode, MODE_VERSION)
 SET(explain, o->mode, MODE_EXPLAIN)
 SET(dump, dumps, p->dumps + 1)
+SET(prove, prove, true)
+SET(diff, diff, true)
+SET(witness, o->witness, s)
 SET(time, times, p->times + 1)
 SET(verbose, o->verbose, p->o->verbose + 1)
 SET(numeric, o->print.numeric, p->o->print.numeric + 1)
@@ -181,6 +198,14 @@ static const struct option_row rows[] = {
 		set_dump },
 	{ LONG_ONLY + 5, "explain", NULL, "say in English what the filter tests",
 		set_explain },
+	{ LONG_ONLY + 16, "prove", NULL,
+		"prove that the program is what the expression means", set_prove },
+	{ LONG_ONLY + 17, "diff", NULL,
+		"compare two expressions: which packets does one accept only", set_diff },
+	{ LONG_ONLY + 18, "witness", "FILE",
+		"write the packets that --prove and --diff show to FILE", set_witness },
+	{ LONG_ONLY + 19, "prove-limit", "SECONDS",
+		"give up a proof that takes longer (default 60)", set_prove_limit },
 	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
 	{ LONG_ONLY + 6, "opt-passes", "LIST",
 		"run these optimisations only (names between commas, or none)",
@@ -265,6 +290,49 @@ join(char **words, int n)
 	return all;
 }
 
+/* What is left of argv: an expression, or the two of --diff, of which -F may be the
+ * first.
+ */
+static void
+take_words(struct parsing *p, char **words, int n)
+{
+	const int first = p->o->filter_file != NULL ? 0 : 1;
+	const bool two = p->diff && n == first + 1;
+	p->o->expression = join(words, two ? first : n);
+	p->o->second = two ? join(words + first, 1) : NULL;
+}
+
+/* --prove and --diff against the options that other modes have. */
+static bool
+settle_proof(struct parsing *p)
+{
+	struct options *o = p->o;
+	const char *const which = p->diff ? "--diff" : "--prove";
+	const char *const other = p->prove && p->diff       ? "--prove"
+				  : o->mode == MODE_EXPLAIN ? "--explain"
+				  : p->dumps > 0 && p->diff ? "-d"
+				  : o->write_file != NULL   ? "-w"
+							    : NULL;
+	char both[64];
+	if (!p->prove && !p->diff)
+		return o->witness == NULL ||
+		       usage(p, "--witness needs --prove or --diff%s", "");
+	snprintf(both, sizeof(both), "%s and %s", which, other != NULL ? other : "");
+	if (other != NULL)
+		return usage(p, "%s are mutually exclusive", both);
+	if (o->mode != MODE_PACKETS) /* help and the like */
+		return true;
+	o->mode = p->diff ? MODE_DIFF : MODE_PROVE;
+	o->listing = p->dumps > 0;
+	if (p->diff && o->second == NULL) {
+		usage(p, "--diff takes two expressions%s",
+			o->filter_file != NULL ? ", the one of -F and one more" : "");
+		diags_hint(p->ds, "put each in quotes");
+		return false;
+	}
+	return true;
+}
+
 /* Options that exclude one another, and values that depend on each other. */
 static bool
 settle(struct parsing *p)
@@ -294,16 +362,18 @@ settle(struct parsing *p)
 	if (o->mode == MODE_EXPLAIN && (p->dumps > 0 || o->write_file != NULL))
 		return usage(p, "--explain and %s are mutually exclusive",
 			p->dumps > 0 ? "-d" : "-w");
+	if (!settle_proof(p))
+		return false;
 	static const enum filter_format formats[] = { FILTER_FORMAT_LISTING,
 		FILTER_FORMAT_C, FILTER_FORMAT_DECIMAL };
 	/* As tcpdump has it: -L asks a device, and -d without one needs none. */
 	if (o->list_links && o->mode == MODE_PACKETS && o->read_file == NULL &&
 		(p->dumps == 0 || o->device != NULL))
 		o->mode = MODE_LINKS;
-	if (p->dumps > 0 && o->mode == MODE_PACKETS) {
-		o->mode = MODE_DUMP;
+	if (p->dumps > 0)
 		o->dump = formats[p->dumps - 1];
-	}
+	if (p->dumps > 0 && o->mode == MODE_PACKETS)
+		o->mode = MODE_DUMP;
 	return true;
 }
 
@@ -341,7 +411,8 @@ options_parse(int argc, char **argv, struct options *o, struct diags *ds)
 	struct option longs[ROWS + 1];
 	unsigned n = 0;
 	struct parsing p = { .o = o, .ds = ds };
-	*o = (struct options){ .snaplen = FILTER_SNAPLEN_MAX };
+	*o = (struct options){ .snaplen = FILTER_SNAPLEN_MAX,
+		.prove_ms = PROVE_SECONDS * 1000 };
 	for (unsigned i = 0; i < ROWS; i++) {
 		if (rows[i].letter < LONG_ONLY) {
 			*l++ = (char)rows[i].letter;
@@ -362,7 +433,7 @@ options_parse(int argc, char **argv, struct options *o, struct diags *ds)
 		if (!r->set(&p, optarg))
 			return false;
 	}
-	o->expression = join(argv + optind, argc - optind);
+	take_words(&p, argv + optind, argc - optind);
 	return settle(&p);
 }
 
@@ -370,5 +441,6 @@ void
 options_free(struct options *o)
 {
 	free(o->expression);
-	o->expression = NULL;
+	free(o->second);
+	o->expression = o->second = NULL;
 }

@@ -14,6 +14,8 @@ enum mode {
 	MODE_PACKETS,
 	MODE_DUMP,
 	MODE_EXPLAIN,
+	MODE_PROVE,
+	MODE_DIFF,
 	MODE_LIST,
 	MODE_LINKS,
 	MODE_HELP,
@@ -28,7 +30,11 @@ struct options {
 	const char *filter_file; /* -F */
 	const char *user;        /* -Z; NULL: stay who we are */
 	char *expression;        /* what is left of argv, joined; malloc'd */
-	enum filter_format dump; /* with MODE_DUMP */
+	char *second;            /* --diff: the other expression; malloc'd */
+	enum filter_format dump; /* with MODE_DUMP, and with `listing` */
+	bool listing;            /* --prove and -d */
+	const char *witness;     /* --witness; NULL: no file */
+	uint32_t prove_ms;       /* --prove-limit */
 	bool list_links;         /* -L */
 	bool has_linktype;       /* -y */
 	uint16_t linktype;       /* its LINKTYPE_ */

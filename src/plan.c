@@ -10,6 +10,7 @@
 #include "linktext.h"
 #include "names.h"
 #include "privilege.h"
+#include "prove.h"
 #include "report.h"
 #include "sink_pcap.h"
 #include "source_file.h"
@@ -27,15 +28,12 @@ plan_text(const struct options *o, struct plan *p, struct diags *ds)
 	return ok;
 }
 
-/* With --explain it is printed what the filter is, and there is none. */
-static bool
-compile(const struct options *o, const struct plan *p, uint16_t linktype,
-	enum filter_input input, struct filter **out, struct diags *ds)
+static struct filter_opts
+to_compile(const struct options *o, const struct plan *p, uint16_t linktype,
+	enum filter_input input, const struct filter_files *files)
 {
-	struct filter_texts texts = { 0 };
-	const struct filter_files files = filter_files(&texts);
-	struct filter_opts opts = { .text = p->text,
-		.files = &files,
+	return (struct filter_opts){ .text = p->text,
+		.files = files,
 		.program = o->filter_file != NULL,
 		.name = o->filter_file,
 		.linktype = linktype,
@@ -44,6 +42,16 @@ compile(const struct options *o, const struct plan *p, uint16_t linktype,
 		.no_optimise = o->no_optimise,
 		.passes = o->passes,
 		.names = names_system() };
+}
+
+/* With --explain it is printed what the filter is, and there is none. */
+static bool
+compile(const struct options *o, const struct plan *p, uint16_t linktype,
+	enum filter_input input, struct filter **out, struct diags *ds)
+{
+	struct filter_texts texts = { 0 };
+	const struct filter_files files = filter_files(&texts);
+	const struct filter_opts opts = to_compile(o, p, linktype, input, &files);
 	bool ok = o->mode == MODE_EXPLAIN ? filter_explain(&opts, stdout, ds)
 					  : filter_compile(&opts, out, ds);
 	filter_texts_free(&texts);
@@ -279,6 +287,53 @@ plan_dump(const struct options *o, struct plan *p, struct diags *ds)
 	return plan_text(o, p, ds) && dump_target(o, p, &linktype, &input, ds) &&
 	       compile(o, p, linktype, input, &p->filter, ds) &&
 	       (o->mode == MODE_EXPLAIN || filter_print(p->filter, o->dump, stdout, ds));
+}
+
+/* What is wrong with the expression is said by the proof. */
+static bool
+print_listing(const struct options *o, struct plan *p, const struct filter_opts *opts,
+	struct diags *ds)
+{
+	struct diags unsaid = { 0 };
+	return !filter_compile(opts, &p->filter, &unsaid) ||
+	       filter_print(p->filter, o->dump, stdout, ds);
+}
+
+bool
+plan_prove(const struct options *o, struct plan *p, struct diags *ds)
+{
+	uint16_t linktype;
+	enum filter_input input;
+	struct filter_texts texts = { 0 };
+	const struct filter_files files = filter_files(&texts);
+	*p = (struct plan){ 0 };
+	if (!plan_text(o, p, ds) || !dump_target(o, p, &linktype, &input, ds))
+		return false;
+	const struct filter_opts opts = to_compile(o, p, linktype, input, &files);
+	bool ok = (!o->listing || print_listing(o, p, &opts, ds)) &&
+		  prove_program(o, &opts, ds);
+	filter_texts_free(&texts);
+	return ok;
+}
+
+bool
+plan_diff(const struct options *o, struct plan *p, struct diags ds[2])
+{
+	uint16_t linktype;
+	enum filter_input input;
+	struct filter_texts texts = { 0 };
+	const struct filter_files files = filter_files(&texts);
+	*p = (struct plan){ 0 };
+	if (!plan_text(o, p, &ds[0]) || !dump_target(o, p, &linktype, &input, &ds[0]))
+		return false;
+	const struct filter_opts a = to_compile(o, p, linktype, input, &files);
+	struct filter_opts b = a;
+	b.text = o->second;
+	b.program = false;
+	b.name = NULL;
+	bool ok = prove_diff(o, &a, &b, ds);
+	filter_texts_free(&texts);
+	return ok;
 }
 
 bool

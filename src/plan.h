@@ -23,6 +23,13 @@ bool plan_make(const struct options *, struct plan *, struct diags *);
 /* -d, --explain: compiles as plan_make would, and prints to standard output. */
 bool plan_dump(const struct options *, struct plan *, struct diags *);
 
+/* --prove: compiles for what plan_dump would, and proves it; false: not proved. */
+bool plan_prove(const struct options *, struct plan *, struct diags *);
+
+/* --diff: likewise with both expressions; messages on the second go to ds[1].  False:
+ * they are not equal. */
+bool plan_diff(const struct options *, struct plan *, struct diags ds[2]);
+
 /* Closes what is open; false when data could not be written. */
 bool plan_close(struct plan *, struct diags *);
 

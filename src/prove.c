@@ -1,0 +1,239 @@
+/* prove.c: what --prove and --diff say.  In: filters to compile, and the options; out:
+ * the answer on standard output, each packet that shows it as a line and in hex, and in
+ * the capture file of --witness.
+ *
+ * A packet is shown and written as a capture would have it: a VLAN tag that is metadata
+ * goes back into the bytes, and a cooked packet gets its LINUX_SLL2 header.  Where the
+ * file is standard output, the words go to standard error. */
+#include "prove.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <net/ethernet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../bpf/event.h"
+#include "../filter/proof.h"
+#include "sink_pcap.h"
+
+#define VLAN_AT 12 /* IEEE 802.1Q: the tag follows the addresses */
+#define VLAN_TAG 4
+
+struct telling {
+	const struct filter_opts *f; /* link type and input kind of the packets */
+	FILE *to;
+	struct sink *print, *file; /* file: NULL without --witness */
+	struct diags *ds;
+};
+
+/* --- packets ----------------------------------------------------------------- */
+
+/* The packet as it would be captured; its bytes are malloc'd. */
+static struct packet
+as_captured(const struct filter_opts *f, const struct filter_packet *w)
+{
+	const bool cooked = f->input == FILTER_INPUT_COOKED;
+	const bool tag = f->input == FILTER_INPUT_SKB && w->vlan_present &&
+			 f->linktype == FILTER_LINK_EN10MB && w->len >= VLAN_AT;
+	const uint32_t more = cooked ? sizeof(struct sll2) : tag ? VLAN_TAG : 0;
+	const uint32_t head = tag && w->caplen >= VLAN_AT ? VLAN_AT : 0;
+	const uint32_t put = tag && head == 0 ? 0 : more;
+	uint8_t *data = malloc((size_t)w->caplen + put + 1);
+	if (data == NULL)
+		abort();
+	const struct sll2 link = { .protocol_be = htons(w->protocol),
+		.ifindex_be = htonl(w->ifindex),
+		.hatype_be = htons(w->hatype),
+		.pkttype = w->pkttype };
+	const uint16_t vlan[2] = { htons(ETHERTYPE_VLAN), htons(w->vlan_tci) };
+	if (head > 0)
+		memcpy(data, w->data, head);
+	if (put > 0)
+		memcpy(data + head, cooked ? (const void *)&link : vlan, put);
+	if (w->caplen > head)
+		memcpy(data + head + put, w->data + head, w->caplen - head);
+	return (struct packet){ .data = data,
+		.caplen = w->caplen + put,
+		.len = w->len + more,
+		.linktype = f->linktype };
+}
+
+/* What a filter on an interface can test besides the bytes.  The rest is in the cooked
+ * header, which is shown. */
+static void
+tell_metadata(const struct telling *t, const struct filter_packet *w)
+{
+	static const char *const types[] = { "to this host", "broadcast", "multicast",
+		"to another host", "outgoing" };
+	if (t->f->input != FILTER_INPUT_SKB)
+		return;
+	fprintf(t->to, "\tinterface %" PRIu32 ", packet type %u", w->ifindex, w->pkttype);
+	if (w->pkttype < sizeof(types) / sizeof(types[0]))
+		fprintf(t->to, " (%s)", types[w->pkttype]);
+	if (w->vlan_present)
+		fprintf(t->to, ", VLAN tag 0x%04x taken off by the kernel", w->vlan_tci);
+	fputc('\n', t->to);
+}
+
+/* "WHAT, 34 of 60 bytes: " and the packet as -xx prints it. */
+static bool
+tell_packet(struct telling *t, const char *what, const struct filter_witness *w)
+{
+	if (!w->found)
+		return true;
+	struct packet k = as_captured(t->f, &w->packet);
+	bool ok = t->file == NULL || t->file->ops->write(t->file, &k, t->ds);
+	fprintf(t->to, "%s, ", what);
+	if (k.caplen < k.len)
+		fprintf(t->to, "%" PRIu32 " of ", k.caplen);
+	fprintf(t->to, "%" PRIu32 " byte%s: ", k.len, k.len == 1 ? "" : "s");
+	if (k.caplen > 0 && k.len > 0)
+		ok = t->print->ops->write(t->print, &k, t->ds) && ok;
+	else
+		fputs("none to show\n", t->to);
+	tell_metadata(t, &w->packet);
+	free((void *)(uintptr_t)k.data);
+	return ok;
+}
+
+static bool
+begin(struct telling *t, const struct options *o, const struct filter_opts *f,
+	struct diags *ds)
+{
+	const char *file = o->witness;
+	struct print_opts print = o->print;
+	print.time = PRINT_TIME_NONE;
+	print.numeric = 1; /* the addresses are nobody's */
+	if (!print.hex_ascii && !print.ascii)
+		print.hex = 2;
+	const struct sink_pcap_opts opts = { .linktype = f->linktype };
+	FILE *to = file != NULL && strcmp(file, "-") == 0 ? stderr : stdout;
+	*t = (struct telling){ .f = f, .to = to, .ds = ds };
+	t->file = file == NULL ? NULL : sink_pcap_open(file, &opts, ds);
+	t->print = sink_print_open(&print, to);
+	return file == NULL || t->file != NULL;
+}
+
+static bool
+end(struct telling *t, bool ok)
+{
+	ok = t->print->ops->close(t->print, t->ds) && ok;
+	return (t->file == NULL || t->file->ops->close(t->file, t->ds)) && ok;
+}
+
+static uint64_t
+milliseconds(uint64_t ns)
+{
+	return (ns + 999999) / 1000000;
+}
+
+/* --- --prove ----------------------------------------------------------------- */
+
+static void
+tell_verdict(const struct telling *t, const char *who, uint32_t verdict)
+{
+	if (verdict == 0)
+		fprintf(t->to, "the %s rejects it\n", who);
+	else
+		fprintf(t->to, "the %s accepts %" PRIu32 " bytes of it\n", who, verdict);
+}
+
+static bool
+tell_refuted(struct telling *t, const struct filter_proof *p)
+{
+	static const char *const claims[] = {
+		[FILTER_CLAIM_NONE] = "the program is wrong",
+		[FILTER_CLAIM_MEANING] =
+			"a packet for which program and expression differ",
+		[FILTER_CLAIM_TRUNCATED] =
+			"a truncated packet that the expression, read from left to "
+			"right, accepts, and the program does not",
+		[FILTER_CLAIM_DETERMINED] =
+			"a truncated packet that the program accepts, and the expression "
+			"may not",
+		[FILTER_CLAIM_MACHINE] =
+			"what the program does depends on the machine that runs it",
+	};
+	fprintf(t->to, "refuted in %" PRIu64 " ms: %s\n", milliseconds(p->ns),
+		claims[p->claim]);
+	if (p->why[0] != '\0')
+		fprintf(t->to, "%s\n", p->why);
+	if (!p->witness.found)
+		return true;
+	if (p->claim != FILTER_CLAIM_MACHINE) {
+		tell_verdict(t, "program", p->program);
+		tell_verdict(t, "expression", p->expression);
+	}
+	return tell_packet(t, "packet", &p->witness);
+}
+
+static bool
+tell_proof(struct telling *t, const struct filter_proof *p)
+{
+	switch (p->verdict) {
+	case FILTER_PROVED:
+		fprintf(t->to, "proved in %" PRIu64 " ms\n", milliseconds(p->ns));
+		return true;
+	case FILTER_REFUTED: return tell_refuted(t, p);
+	case FILTER_UNDECIDED: break;
+	}
+	fprintf(t->to, "not decided: %s\n", p->why);
+	return true;
+}
+
+bool
+prove_program(const struct options *o, const struct filter_opts *f, struct diags *ds)
+{
+	const struct filter_proof_opts limits = { .limit_ms = o->prove_ms };
+	struct filter_proof proof;
+	struct telling t;
+	if (!filter_prove(f, &limits, &proof, ds))
+		return false;
+	bool ok = begin(&t, o, f, ds);
+	ok = end(&t, tell_proof(&t, &proof)) && ok;
+	ok = ok && proof.verdict == FILTER_PROVED;
+	filter_proof_free(&proof);
+	return ok;
+}
+
+/* --- --diff ------------------------------------------------------------------ */
+
+static void
+tell_relation(const struct telling *t, const struct filter_difference *d)
+{
+	static const char *const words[] = {
+		[FILTER_EQUAL] = "equal",
+		[FILTER_A_IMPLIES_B] = "A implies B",
+		[FILTER_B_IMPLIES_A] = "B implies A",
+		[FILTER_DISJOINT] = "disjoint",
+		[FILTER_OVERLAP] = "neither implies the other",
+		[FILTER_RELATION_UNDECIDED] = "not decided",
+	};
+	fputs(words[d->relation], t->to);
+	if (d->relation == FILTER_RELATION_UNDECIDED)
+		fprintf(t->to, ": %s", d->why);
+	fputc('\n', t->to);
+	for (unsigned i = 0; i < 2; i++)
+		if (d->never[i])
+			fprintf(t->to, "%c accepts no packet\n", "AB"[i]);
+}
+
+bool
+prove_diff(const struct options *o, const struct filter_opts *a,
+	const struct filter_opts *b, struct diags ds[2])
+{
+	const struct filter_proof_opts limits = { .limit_ms = o->prove_ms };
+	struct filter_difference d;
+	struct telling t;
+	if (!filter_diff(a, b, &limits, &d, ds))
+		return false;
+	bool ok = begin(&t, o, a, &ds[0]);
+	tell_relation(&t, &d);
+	ok = tell_packet(&t, "only A accepts", &d.only[0]) && ok;
+	ok = tell_packet(&t, "only B accepts", &d.only[1]) && ok;
+	ok = tell_packet(&t, "both accept", &d.both) && ok;
+	ok = end(&t, ok) && d.relation == FILTER_EQUAL;
+	filter_difference_free(&d);
+	return ok;
+}
