@@ -80,18 +80,19 @@ tell_metadata(const struct telling *t, const struct filter_packet *w)
 static bool
 tell_packet(struct telling *t, const char *what, const struct filter_witness *w)
 {
-	if (!w->found)
+	if (!w->found) {
+		fprintf(t->to, "%s: too long to be shown\n", what);
 		return true;
+	}
 	struct packet k = as_captured(t->f, &w->packet);
 	bool ok = t->file == NULL || t->file->ops->write(t->file, &k, t->ds);
 	fprintf(t->to, "%s, ", what);
-	if (k.caplen < k.len)
+	if (k.caplen != k.len)
 		fprintf(t->to, "%" PRIu32 " of ", k.caplen);
-	fprintf(t->to, "%" PRIu32 " byte%s: ", k.len, k.len == 1 ? "" : "s");
-	if (k.caplen > 0 && k.len > 0)
+	fprintf(t->to, "%" PRIu32 " byte%s", k.len, k.len == 1 ? "" : "s");
+	fputs(k.caplen > 0 ? ": " : "\n", t->to);
+	if (k.caplen > 0)
 		ok = t->print->ops->write(t->print, &k, t->ds) && ok;
-	else
-		fputs("none to show\n", t->to);
 	tell_metadata(t, &w->packet);
 	free((void *)(uintptr_t)k.data);
 	return ok;
@@ -159,7 +160,7 @@ tell_refuted(struct telling *t, const struct filter_proof *p)
 		claims[p->claim]);
 	if (p->why[0] != '\0')
 		fprintf(t->to, "%s\n", p->why);
-	if (!p->witness.found)
+	if (!p->witness.found && p->why[0] != '\0')
 		return true;
 	if (p->claim != FILTER_CLAIM_MACHINE) {
 		tell_verdict(t, "program", p->program);
@@ -230,9 +231,15 @@ prove_diff(const struct options *o, const struct filter_opts *a,
 		return false;
 	bool ok = begin(&t, o, a, &ds[0]);
 	tell_relation(&t, &d);
-	ok = tell_packet(&t, "only A accepts", &d.only[0]) && ok;
-	ok = tell_packet(&t, "only B accepts", &d.only[1]) && ok;
-	ok = tell_packet(&t, "both accept", &d.both) && ok;
+	const enum filter_relation r = d.relation;
+	const bool overlap = r == FILTER_OVERLAP;
+	const bool both = overlap || r == FILTER_DISJOINT; /* have one of their own */
+	if (both || r == FILTER_B_IMPLIES_A)
+		ok = tell_packet(&t, "only A accepts", &d.only[0]) && ok;
+	if (both || r == FILTER_A_IMPLIES_B)
+		ok = tell_packet(&t, "only B accepts", &d.only[1]) && ok;
+	if (overlap)
+		ok = tell_packet(&t, "both accept", &d.both) && ok;
 	ok = end(&t, ok) && d.relation == FILTER_EQUAL;
 	filter_difference_free(&d);
 	return ok;

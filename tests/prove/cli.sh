@@ -137,7 +137,7 @@ test_files() {
 	verdict "-F is the first expression"
 	run 1 -y EN10MB --diff --witness - tcp 'tcp port 80'
 	head -n 1 err | grep -qx 'B implies A' || wrong "$(cat err)"
-	[ "$(bpfcap -nxxtr out 2>>wrong | grep -c '^	0x0000:')" -eq 1 ] || wrong "no packet on standard output"
+	[ "$(bpfcap -nxxtr out 2>/dev/null | grep -c '^	0x0000:')" -eq 1 ] || wrong "no packet on standard output"
 	verdict "--witness -: packets on standard output, words on standard error"
 	run 1 -y EN10MB --diff --witness nosuch/w tcp 'tcp port 80'
 	said 'B implies A'
@@ -175,7 +175,7 @@ test_prove() {
 	proves -y LINUX_SLL2 'host in {10.0.0.1, 10.0.0.2, 2001:db8::1} and not port 22'
 	proves -y RAW 'icmp6 or ip[8] / ip[9] > 3'
 	proves -y IEEE802_11 'type data and tcp port 80'
-	proves -r "$here/../../pcaps/sll.pcap" 'arp or vlan'
+	proves -r "$here/../../pcaps/sll.pcap" 'arp or tcp'
 	run 0 -y EN10MB --prove -ddd ip
 	verdict "-ddd, then the proof"
 }
@@ -187,10 +187,11 @@ test_interface() {
 	proves -i lo 'vlan 7 and tcp port 80'
 	proves -i lo 'inbound and not vlan'
 	proves -i any 'tcp port 80 and outbound'
-	run 1 -i lo --diff --witness w.pcap 'vlan' 'vlan 7'
+	run 1 -i lo --diff --witness w.pcap 'vlan and tcp' 'vlan 7 and tcp'
 	said 'B implies A'
-	matched vlan 1
-	matched 'vlan 7' 0
+	grep -q 'VLAN tag 0x0000 taken off' out || wrong "the tag is not shown"
+	matched 'vlan and tcp' 1
+	matched 'vlan 7 and tcp' 0
 	verdict "-i lo: a packet that has a tag"
 	run 1 -i any --diff --witness w.pcap 'tcp port 80 and outbound' 'port 80 and outbound'
 	said 'A implies B'
@@ -206,9 +207,13 @@ test_interface() {
 }
 
 test_limit() {
-	run 1 -y EN10MB --prove --prove-limit 1 'ip[2:2] * ip[4:2] * tcp[4:4] = 1234567 and ip[6:2] * tcp[8:4] = 7654321'
-	said '(not decided: .+|proved in [0-9]+ ms)'
-	verdict "a limit"
+	hard='ip[4:4] * ip[12:4] / ip[8:4] % ip[16:4] = 7 and ip[12:4] % ip[4:4] * ip[8:4] = 77777'
+	begun=$(date +%s)
+	run 1 -y EN10MB --prove-limit 1 --diff "$hard" "$hard and ip[20:4] * ip[16:4] = ip[16:4] * ip[20:4]"
+	said 'not decided: .*limit.*'
+	silent
+	[ $(($(date +%s) - begun)) -le 15 ] || wrong "it goes on after the limit"
+	verdict "a limit is kept"
 }
 
 without_z3() {
@@ -218,7 +223,7 @@ without_z3() {
 		run 1 -y EN10MB $option --witness w.pcap "$@"
 		cat err >last
 		grep -q 'built without Z3.*install libz3-dev' last || wrong "$option: $(cat last)"
-		[ ! -s out ] && [ ! -e w.pcap ] || wrong "$option: there is an answer"
+		if [ -s out ] || [ -e w.pcap ]; then wrong "$option: there is an answer"; fi
 		verdict "$option without Z3 says so, and how to get it"
 	done
 }
