@@ -11,6 +11,7 @@
 #include "value.h"
 
 struct entry;
+struct ids;
 struct layer;
 struct test;
 
@@ -74,6 +75,7 @@ struct ast {
 	struct ast *next_leaf;           /* leaves: in the order of the text */
 	struct quals quals;
 	struct id id;
+	const struct ids *ids; /* of many, in place of `id`: by gather; else NULL */
 	enum qual_cast cast;
 	enum relop relop;
 	uint32_t number;

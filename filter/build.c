@@ -39,6 +39,28 @@ build_list(struct builder *b, enum test_kind kind, const struct test *t,
 				: build_test(b, t, yes, rest);
 }
 
+/* Of many arms; what is tested behind them is built first. */
+static const struct node *
+build_arms(struct builder *b, const struct test *t, const struct node *yes,
+	const struct node *no)
+{
+	struct arm *arm = ARENA_ARRAY(b->scratch, t->arms, struct arm);
+	for (uint32_t i = 0; i < t->arms; i++) {
+		const struct test *then = t->then != NULL ? t->then[i] : NULL;
+		arm[i] = t->arm[i];
+		arm[i].to = then != NULL ? build_test(b, then, yes, no) : yes;
+	}
+	uint32_t first = UINT32_MAX, last = 0; /* places in the list */
+	for (uint32_t i = 0; i < t->arms; i++) {
+		first = arm[i].seq < first ? arm[i].seq : first;
+		last = arm[i].seq > last ? arm[i].seq : last;
+	}
+	b->seq -= last - first + 1;
+	for (uint32_t i = 0; i < t->arms; i++)
+		arm[i].seq += b->seq + 1 - first;
+	return graph_node(b->g, t->v, arm, t->arms, no, graph_span(b->g, b->span, NULL));
+}
+
 /* Recursive: the trees of resolve are shallow, and their lists short. */
 static const struct node *
 build_test(struct builder *b, const struct test *t, const struct node *yes,
@@ -61,6 +83,8 @@ build_test(struct builder *b, const struct test *t, const struct node *yes,
 			b->g, t->slot, t->v, yes, graph_span(b->g, b->span, NULL));
 	case TEST_LEAF: break;
 	}
+	if (t->arm != NULL)
+		return build_arms(b, t, yes, no);
 	struct arm arm = { t->lo, t->hi, yes, b->seq--, t->form };
 	return graph_node(
 		b->g, t->v, &arm, t->lo <= t->hi, no, graph_span(b->g, b->span, NULL));

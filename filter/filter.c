@@ -48,11 +48,12 @@ check_opts(const struct filter_opts *opts, struct diags *ds)
 	return true;
 }
 
-/* From text to tests.  A fault of one step does not keep the next from finding its own.
+/* From text to tests; `on`: passes.  A fault of one step does not keep the next from
+ * finding its own.
  */
 static bool
-read_text(const struct filter_opts *opts, struct tokens *tokens, struct syntax *syntax,
-	struct graph *g, struct arena *scratch, struct diags *ds)
+read_text(const struct filter_opts *opts, uint32_t on, struct tokens *tokens,
+	struct syntax *syntax, struct graph *g, struct arena *scratch, struct diags *ds)
 {
 	const struct lex_input in = { opts->text, opts->name, opts->program,
 		opts->files };
@@ -64,6 +65,8 @@ read_text(const struct filter_opts *opts, struct tokens *tokens, struct syntax *
 	all.text = tokens->text; /* spans are places in it */
 	if (!ok)
 		syntax->root = NULL;
+	if (pass_on(on, PASS_GATHER))
+		gather(tokens, syntax, scratch);
 	return resolve(&all, syntax, g, scratch, ds) && ok;
 }
 
@@ -142,7 +145,7 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct arena scratch = { 0 };
 	uint32_t blocks;
 	graph_init(&f->graph, &f->arena, opts->snaplen);
-	bool ok = read_text(opts, &tokens, &syntax, &f->graph, tree, ds);
+	bool ok = read_text(opts, passes.on, &tokens, &syntax, &f->graph, tree, ds);
 	if (ok) {
 		build(&f->graph, &syntax, &scratch);
 		arena_free(&scratch);
@@ -197,7 +200,7 @@ filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
 		return false;
 	const struct pass_opts passes = passes_of(opts);
 	graph_init(&graph, &arena, opts->snaplen);
-	bool ok = read_text(opts, &tokens, &syntax, &graph, &arena, ds);
+	bool ok = read_text(opts, 0, &tokens, &syntax, &graph, &arena, ds);
 	if (ok) {
 		build(&graph, &syntax, &arena);
 		optimise(&graph, &scratch, &passes);

@@ -102,11 +102,41 @@ intern(struct graph *g, const struct node *like)
 	return n;
 }
 
-int
-arm_by_lo(const void *x, const void *y)
+static int
+by_lo(const void *x, const void *y)
 {
 	const struct arm *a = x, *b = y;
 	return a->lo < b->lo ? -1 : a->lo > b->lo;
+}
+
+/* Long lists come sorted more often than not. */
+static void
+sort(struct arm *arm, uint32_t arms)
+{
+	for (uint32_t i = 1; i < arms; i++)
+		if (arm[i].lo < arm[i - 1].lo) {
+			qsort(arm, arms, sizeof(*arm), by_lo);
+			return;
+		}
+}
+
+uint32_t
+arms_unite(struct arm *arm, uint32_t arms)
+{
+	uint32_t n = 0;
+	sort(arm, arms);
+	for (uint32_t i = 0; i < arms; i++) {
+		struct arm *last = n > 0 ? &arm[n - 1] : NULL;
+		if (last == NULL || arm[i].lo > last->hi) {
+			arm[n++] = arm[i];
+			continue;
+		}
+		if (arm[i].hi > last->hi)
+			last->hi = arm[i].hi;
+		if (arm[i].seq < last->seq)
+			last->seq = arm[i].seq;
+	}
+	return n;
 }
 
 /* Normal form: clipped to the value's range, none to `other`, neighbours with one
@@ -116,11 +146,7 @@ static uint32_t
 normalise(const struct value *v, struct arm *arm, uint32_t arms, const struct node *other)
 {
 	uint32_t n = 0;
-	for (uint32_t i = 1; i < arms; i++)
-		if (arm[i].lo < arm[i - 1].lo) {
-			qsort(arm, arms, sizeof(*arm), arm_by_lo);
-			break;
-		}
+	sort(arm, arms);
 	for (uint32_t i = 0; i < arms; i++) {
 		struct arm a = arm[i];
 		if (a.to == other || a.lo > v->hi || a.hi < v->lo)

@@ -81,8 +81,8 @@ const struct node *graph_bind(struct graph *, const struct value *slot,
 const struct source_span *graph_span(
 	struct graph *, struct span, const struct source_span *);
 
-/* Orders struct arm by `lo`, for qsort. */
-int arm_by_lo(const void *, const void *);
+/* Sorts arms of one target by `lo` and makes them disjoint; returns how many are left. */
+uint32_t arms_unite(struct arm *, uint32_t arms);
 
 /* The arm's target, or other. */
 const struct node *node_next(const struct node *, uint32_t x);

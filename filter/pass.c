@@ -12,7 +12,7 @@
 static const struct {
 	const char *name;
 	enum pass_level level;
-	void (*run)(struct graph *, struct arena *scratch); /* NULL: in a back end */
+	void (*run)(struct graph *, struct arena *scratch); /* NULL: called elsewhere */
 } passes[] = {
 #define X(symbol, name, level, run) { name, level, run },
 #include "pass.def"

@@ -16,6 +16,7 @@ enum pass {
 };
 
 enum pass_level {
+	PASS_TREE,  /* of the syntax tree: who calls it asks pass_on() */
 	PASS_ROUND, /* of the graph: once in each round */
 	PASS_LAST,  /* of the graph: once, behind the rounds */
 	PASS_CODE,  /* of a back end, which asks pass_on() */

@@ -10,7 +10,6 @@
  * Besides, `other` leading to a test of the same value is one switch with it. */
 #include "pass.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct group {
@@ -148,27 +147,6 @@ add_gaps(struct merge *m, const struct node *n)
 	}
 }
 
-/* Arms of one target may overlap: makes them disjoint. */
-static uint32_t
-unite(struct arm *arm, uint32_t arms)
-{
-	uint32_t n = 0;
-	if (arms > 1)
-		qsort(arm, arms, sizeof(*arm), arm_by_lo);
-	for (uint32_t i = 0; i < arms; i++) {
-		struct arm *last = n > 0 ? &arm[n - 1] : NULL;
-		if (last == NULL || arm[i].lo > last->hi) {
-			arm[n++] = arm[i];
-			continue;
-		}
-		if (arm[i].hi > last->hi)
-			last->hi = arm[i].hi;
-		if (arm[i].seq < last->seq)
-			last->seq = arm[i].seq;
-	}
-	return n;
-}
-
 /* Does the link leave to `exit`, and where does the chain go on?  NULL: it is none. */
 static const struct node *
 link_next(const struct node *n, const struct node *exit)
@@ -298,7 +276,7 @@ rebuild_chain(struct merge *m, const struct node *n)
 	move_up(m, m->from[n->id]);
 	for (uint32_t i = m->groups; i-- > 0;) {
 		struct group *gr = &m->group[i];
-		gr->arms = unite(gr->arm, gr->arms);
+		gr->arms = arms_unite(gr->arm, gr->arms);
 		for (uint32_t j = 0; j < gr->arms; j++)
 			gr->arm[j].to = out;
 		next = make_switch(m, gr->v, gr->arm, gr->arms, next, shared, gr->source);

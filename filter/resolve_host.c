@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ids.h"
+
 #define HOST_ADDRESSES 200 /* of one name, at most: 100 a family */
 
 /* Where the addresses are, from the network header: RFC 791, RFC 826 (Ethernet, IPv4). */
@@ -16,6 +18,7 @@ enum { IP6_SRC = 8, IP6_DST = 24 }; /* RFC 8200 §3 */
 
 struct prefix {
 	uint8_t bytes[16], mask[16]; /* IPv4: the first four */
+	const struct ids *ids;       /* many instead, or NULL */
 };
 
 static uint32_t
@@ -24,11 +27,37 @@ word_of(const uint8_t *b)
 	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
+struct at {
+	struct resolver *r;
+	uint32_t net; /* bytes from the network header */
+};
+
+static const struct value *
+load_word(void *ctx, uint32_t off)
+{
+	const struct at *at = ctx;
+	return resolve_net(at->r, at->net + off, 4);
+}
+
+/* One of many. */
+static struct test *
+listed_at(struct resolver *r, uint32_t at, const struct ids *ids, bool ip6)
+{
+	if (ip6)
+		return ids_test_ip6(
+			r->arena, r->values, ids, load_word, &(struct at){ r, at });
+	const struct value *v = value_arith(r->values, OP_AND, resolve_net(r, at, 4),
+		value_const(r->values, ids->ip4_mask));
+	return test_arms(r->arena, v, ids->ip4, ids->ip4s, NULL);
+}
+
 /* `words` times 32 bits at `at`, masked. */
 static struct test *
 address_at(struct resolver *r, uint32_t at, const struct prefix *p, unsigned words)
 {
 	struct test *all = NULL;
+	if (p->ids != NULL)
+		return listed_at(r, at, p->ids, words > 1);
 	for (unsigned i = 0; i < words; i++) {
 		uint32_t mask = word_of(p->mask + 4 * i);
 		if (mask == 0)
@@ -50,15 +79,10 @@ either_end(struct resolver *r, enum qual_dir dir, uint32_t src, uint32_t dst,
 }
 
 static struct test *
-ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
-	const char *what)
+over_ipv4(
+	struct resolver *r, const struct ast *a, const struct prefix *p, const char *what)
 {
-	struct prefix p = { 0 };
 	struct test *any = NULL;
-	for (unsigned i = 0; i < 4; i++) {
-		p.bytes[i] = (uint8_t)(address >> (24 - 8 * i));
-		p.mask[i] = (uint8_t)(mask >> (24 - 8 * i));
-	}
 	if (a->quals.proto == PROTO_LINK)
 		return resolve_fault(r, DIAG_QUALIFIER, a->span,
 			"illegal link-layer address '%.*s'",
@@ -75,7 +99,7 @@ ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
 		if (type == NULL)
 			return NULL;
 		struct test *ends = either_end(
-			r, a->quals.dir, carriers[i].src, carriers[i].dst, &p, 1);
+			r, a->quals.dir, carriers[i].src, carriers[i].dst, p, 1);
 		any = test_or(r->arena, any, test_and(r->arena, type, ends));
 		known = true;
 	}
@@ -91,6 +115,18 @@ ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
 		return NULL;
 	}
 	return any;
+}
+
+static struct test *
+ipv4(struct resolver *r, const struct ast *a, uint32_t address, uint32_t mask,
+	const char *what)
+{
+	struct prefix p = { 0 };
+	for (unsigned i = 0; i < 4; i++) {
+		p.bytes[i] = (uint8_t)(address >> (24 - 8 * i));
+		p.mask[i] = (uint8_t)(mask >> (24 - 8 * i));
+	}
+	return over_ipv4(r, a, &p, what);
 }
 
 static struct test *
@@ -209,6 +245,40 @@ ipv6_prefix(struct resolver *r, const struct ast *a)
 	return ipv6(r, a, &p, net ? "net <IPv6 prefix>" : "host <IPv6 address>");
 }
 
+/* The addresses of a long list, the family of its first one before the other. */
+static struct test *
+listed(struct resolver *r, const struct ast *a, const struct ids *ids)
+{
+	const struct prefix p = { .ids = ids };
+	struct test *ip4 = NULL, *ip6 = NULL;
+	if (ids->ip4s > 0 && (ip4 = over_ipv4(r, a, &p, "host")) == NULL)
+		return NULL;
+	if (ids->ip6s > 0 && (ip6 = ipv6(r, a, &p, "host")) == NULL)
+		return NULL;
+	return ids->ip6_first ? test_or(r->arena, ip6, ip4) : test_or(r->arena, ip4, ip6);
+}
+
+/* Many addresses of a name, as a list of them would be. */
+static struct test *
+many_addresses(
+	struct resolver *r, const struct ast *a, const struct filter_addr *addr, size_t n)
+{
+	struct ids ids = { .ip4 = ARENA_ARRAY(r->arena, n, struct arm),
+		.ip6 = ARENA_ARRAY(r->arena, n, struct ip6_net) };
+	for (uint32_t i = 0; i < n; i++) {
+		struct ip6_net net = { .bits = 128, .seq = i };
+		for (unsigned w = 0; w < 4; w++)
+			net.word[w] = word_of(addr[i].bytes + 4 * w);
+		if (addr[i].family == 6)
+			ids.ip6[ids.ip6s++] = net;
+		else
+			ids.ip4[ids.ip4s++] = (struct arm){ net.word[0], UINT32_MAX, NULL,
+				i, FORM_POINTS };
+	}
+	ids_sort(&ids);
+	return listed(r, a, &ids);
+}
+
 /* The addresses of a name that the qualifiers allow, or-ed in the order given. */
 static struct test *
 host_name(struct resolver *r, const struct ast *a, const char *name)
@@ -223,14 +293,19 @@ host_name(struct resolver *r, const struct ast *a, const char *name)
 	if (q != PROTO_NONE && q != PROTO_IP && q != PROTO_IP6 && q != PROTO_ARP &&
 		q != PROTO_RARP)
 		return resolve_bad_qualifier(r, a, "host <Internet hostname>");
+	size_t all = n;
+	n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (addr[i].family == 4 ? q != PROTO_IP6
+					: q == PROTO_NONE || q == PROTO_IP6)
+			addr[n++] = addr[i];
+	if (n >= IDS_MIN && !r->opts->no_optimise && a->quals.dir <= DIR_SRC_OR_DST)
+		return many_addresses(r, a, addr, n);
 	for (int family = 4; family <= 6; family += 2)
 		for (size_t i = 0; i < n; i++) {
 			if (addr[i].family != family)
 				continue;
-			if (family == 4 ? q == PROTO_IP6
-					: q != PROTO_NONE && q != PROTO_IP6)
-				continue;
-			struct prefix p;
+			struct prefix p = { 0 };
 			memcpy(p.bytes, addr[i].bytes, sizeof(p.bytes));
 			memset(p.mask, 0xff, sizeof(p.mask));
 			struct test *one = family == 4 ? ipv4(r, a, word_of(p.bytes),
@@ -242,8 +317,8 @@ host_name(struct resolver *r, const struct ast *a, const char *name)
 		}
 	if (any == NULL)
 		return resolve_fault(r, DIAG_NAME, a->span,
-			n > 0 ? "unknown host '%.100s' for specified address family"
-			      : "unknown host '%.100s'",
+			all > 0 ? "unknown host '%.100s' for specified address family"
+				: "unknown host '%.100s'",
 			name);
 	return any;
 }
@@ -351,6 +426,8 @@ resolve_host(struct resolver *r, const struct ast *a)
 {
 	bool net = a->quals.type == TYPE_NET;
 	const struct token *t = a->id.first;
+	if (a->ids != NULL)
+		return listed(r, a, a->ids);
 	if (a->quals.proto == PROTO_DECNET)
 		return resolve_decnet(r, a);
 	if (a->quals.dir >= DIR_ADDR1 && a->quals.proto != PROTO_LINK)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ids.h"
+
 enum { IP_PROTO = 9, IP6_NEXT = 6, IP6_HEADER = 40 }; /* RFC 791 §3.1, RFC 8200 §3 */
 enum { SRC_PORT = 0, DST_PORT = 2 };                  /* RFC 9293, 768, 9260: all alike */
 
@@ -11,7 +13,8 @@ static const enum qual_proto transports[] = { PROTO_SCTP, PROTO_TCP, PROTO_UDP }
 
 struct ports {
 	uint16_t lo, hi;
-	enum qual_proto proto; /* PROTO_NONE: any of the three */
+	enum qual_proto proto;  /* PROTO_NONE: any of the three */
+	const struct ids *many; /* instead of one range, or NULL */
 };
 
 static bool
@@ -23,6 +26,8 @@ is_transport(enum qual_proto p)
 static struct test *
 within(struct resolver *r, const struct value *v, const struct ports *p)
 {
+	if (p->many != NULL)
+		return test_arms(r->arena, v, p->many->port, p->many->ports, NULL);
 	if (p->lo == p->hi)
 		return test_equal(r->arena, v, p->lo);
 	return test_leaf(r->arena, v, p->lo, p->hi);
@@ -179,7 +184,9 @@ struct test *
 resolve_port(struct resolver *r, const struct ast *a)
 {
 	const char *type = a->quals.type == TYPE_PORT ? "port" : "portrange";
-	struct ports p = { .proto = a->quals.proto };
+	struct ports p = { .proto = a->quals.proto, .many = a->ids };
+	if (a->ids != NULL)
+		return ports_test(r, a->quals.dir, &p);
 	if (a->id.kind != ID_NUMBER && a->id.kind != ID_NAME) {
 		resolve_fault(r, DIAG_QUALIFIER, a->span,
 			"'%s' qualifier applied to an address", type);

@@ -7,6 +7,9 @@
 #include "ast.h"
 #include "graph.h"
 
+/* gather.c: long runs of plain ids become one leaf each. */
+void gather(const struct tokens *, struct syntax *, struct arena *);
+
 /* resolve.c: gives each leaf of the tree its test. */
 bool resolve(const struct filter_opts *, struct syntax *, struct graph *, struct arena *,
 	struct diags *);

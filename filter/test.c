@@ -35,6 +35,18 @@ test_equal(struct arena *arena, const struct value *v, uint32_t k)
 }
 
 struct test *
+test_arms(struct arena *arena, const struct value *v, const struct arm *arm,
+	uint32_t arms, struct test *const *then)
+{
+	struct test *t = make(arena, TEST_LEAF);
+	t->v = v;
+	t->arm = arm;
+	t->arms = arms;
+	t->then = then;
+	return t;
+}
+
+struct test *
 test_bind(struct arena *arena, const struct value *slot, const struct value *v)
 {
 	struct test *t = make(arena, TEST_BIND);
