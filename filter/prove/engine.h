@@ -1,0 +1,13 @@
+/* engine.h: the proofs of proof.h with Z3 behind them. */
+#ifndef BPFCAP_FILTER_ENGINE_H
+#define BPFCAP_FILTER_ENGINE_H
+
+#include "prove.h"
+
+bool engine_prove(const struct filter_opts *, const struct filter_proof_opts *,
+	struct filter_proof *out, struct diags *);
+bool engine_diff(const struct filter_opts *a, const struct filter_opts *b,
+	const struct filter_proof_opts *, struct filter_difference *out,
+	struct diags ds[2]);
+
+#endif
