@@ -6,7 +6,8 @@
  * what the second is, else what the third is.
  *
  * A leaf may have many ranges instead, as arms: ascending and disjoint, `seq` their order
- * in the source, `to` unused.  Behind each another test may follow, which then decides. */
+ * in the source, `to` unused.  Behind each another test may follow, which then decides.
+ */
 #ifndef BPFCAP_FILTER_TEST_H
 #define BPFCAP_FILTER_TEST_H
 
