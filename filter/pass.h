@@ -43,8 +43,14 @@ pass_on(uint32_t on, enum pass p)
 	return (on >> p & 1) != 0;
 }
 
-/* pass_merge.c: tests of one value that stand in a row become one switch. */
-void pass_merge(struct graph *, struct arena *scratch);
+/* pass_prefix.c: tests of one field under different masks become ranges of it. */
+void pass_prefix(struct graph *, struct arena *scratch);
+
+/* pass_regroup.c: tests of one value in a chain move to the first of them. */
+void pass_regroup(struct graph *, struct arena *scratch);
+
+/* pass_switch.c: neighbouring tests of one value become one switch. */
+void pass_switch(struct graph *, struct arena *scratch);
 
 /* pass_thread.c: a test whose outcome is known on an edge is passed over. */
 void pass_thread(struct graph *, struct arena *scratch);
