@@ -132,12 +132,15 @@ milliseconds(uint64_t ns)
 /* --- --prove ----------------------------------------------------------------- */
 
 static void
-tell_verdict(const struct telling *t, const char *who, uint32_t verdict)
+tell_verdicts(const struct telling *t, const struct filter_proof *p)
 {
-	if (verdict == 0)
-		fprintf(t->to, "the %s rejects it\n", who);
-	else
-		fprintf(t->to, "the %s accepts %" PRIu32 " bytes of it\n", who, verdict);
+	static const char *const verdict[] = { "rejects", "accepts" };
+	fprintf(t->to, "the program %s it, the expression %s it", verdict[p->program > 0],
+		verdict[p->expression > 0]);
+	if (p->program > 0 && p->expression > 0 && p->program != p->expression)
+		fprintf(t->to, ": %" PRIu32 " bytes against %" PRIu32, p->program,
+			p->expression);
+	fputc('\n', t->to);
 }
 
 static bool
@@ -162,21 +165,23 @@ tell_refuted(struct telling *t, const struct filter_proof *p)
 		fprintf(t->to, "%s\n", p->why);
 	if (!p->witness.found && p->why[0] != '\0')
 		return true;
-	if (p->claim != FILTER_CLAIM_MACHINE) {
-		tell_verdict(t, "program", p->program);
-		tell_verdict(t, "expression", p->expression);
-	}
+	if (p->claim != FILTER_CLAIM_MACHINE)
+		tell_verdicts(t, p);
 	return tell_packet(t, "packet", &p->witness);
 }
 
 static bool
 tell_proof(struct telling *t, const struct filter_proof *p)
 {
+	bool ok;
 	switch (p->verdict) {
 	case FILTER_PROVED:
 		fprintf(t->to, "proved in %" PRIu64 " ms\n", milliseconds(p->ns));
 		return true;
-	case FILTER_REFUTED: return tell_refuted(t, p);
+	case FILTER_REFUTED:
+		ok = tell_refuted(t, p);
+		fputs("this is a defect of bpfcap: please report it\n", t->to);
+		return ok;
 	case FILTER_UNDECIDED: break;
 	}
 	fprintf(t->to, "not decided: %s\n", p->why);
