@@ -1,5 +1,6 @@
 #!/bin/sh
-# examples.sh: runs the examples of man/bpfcap-filter.7, and tries its table of link types.
+# examples.sh: runs the examples of man/bpfcap-filter.7, and tries its table of link types;
+# runs those of man/bpfcap.1 that have an answer.
 # A comment before a display says what is in it:
 #   .\" @examples [LINK]  an expression a line, which compiles for LINK (default EN10MB);
 #                         a remark begins with '#' at the beginning of the line,
@@ -9,6 +10,8 @@
 #                         is folded; an empty line before the next one
 #   .\" @file NAME        a file, there for the other examples to name
 #   .\" @program [LINK]   a file for -F
+#   .\" @answers          of bpfcap.1: '$ COMMAND', to be continued behind '\', and what it
+#                         prints, of which the first line is compared, numbers apart
 # In front of an expression, or of a program: .\" @count CAPTURE N, so many packets match,
 # of a capture of examples.tab or of pcaps/.
 # In: the build ($builddir, default .) and the source tree ($srcdir).  Out: TAP.
@@ -244,6 +247,57 @@ run_links() {
 	done <"$tmp/links"
 }
 
+# The commands of bpfcap.1 with their answers, a line each, a tab between; without an
+# answer, the status alone counts.
+answers() {
+	plain <"$here/man/bpfcap.1" | awk '
+	function flush() { if (command != "") print command "\t" answer; command = answer = "" }
+	/^\.\\" @answers/ { take = 1; next }
+	/^\.Bd / { on = take; take = 0; next }
+	/^\.Ed/ { flush(); on = 0; next }
+	!on || /^# / { next }
+	/^\$ / { flush() }
+	/^\$ / || more {
+		more = /\\$/
+		sub(/^(\$| *) /, "")
+		sub(/\\$/, "")
+		command = command $0
+		next
+	}
+	answer == "" { answer = $0 }
+	END { flush() }'
+}
+
+run_answers() {
+	mkdir "$tmp/answers"
+	if "$bpfcap" -y EN10MB --prove ip 2>&1 | grep -q 'built without Z3'; then
+		count=$((count + 1))
+		echo "ok $count - bpfcap.1: answers # SKIP this build has no Z3"
+		return
+	fi
+	answers >"$tmp/table"
+	while IFS='	' read -r command answer <&3; do
+		: >"$tmp/wrong"
+		got=$(
+			cd "$tmp/answers" || exit 99
+			PATH=$build:$PATH
+			eval "$command" 2>"$tmp/err" </dev/null
+		)
+		case $answer in
+		'') [ -n "$got" ] || cat "$tmp/err" >"$tmp/wrong" ;;
+		*)
+			printf '%s\n' "$got" | sed -n -e 's/[0-9][0-9]*/N/g' -e 1p >"$tmp/is"
+			printf '%s\n' "$answer" | sed 's/[0-9][0-9]*/N/g' >"$tmp/want"
+			diff "$tmp/want" "$tmp/is" >"$tmp/wrong"
+			;;
+		esac
+		verdict "bpfcap.1: $command"
+	done 3<"$tmp/table"
+	: >"$tmp/wrong"
+	[ "$(wc -l <"$tmp/table")" -ge 10 ] || echo "hardly an answer was found" >"$tmp/wrong"
+	verdict "bpfcap.1 has its answers"
+}
+
 # The manual with its messages made anew: what follows an expression, to the next empty
 # line, gives way to what is said now.
 update() {
@@ -287,6 +341,7 @@ done
 [ "$number" -ge 120 ] || echo "only $number examples were found" >"$tmp/wrong"
 verdict "the manual has its examples"
 run_links
+run_answers
 echo "1..$count"
 [ "$failed" -eq 0 ] || echo "# $failed of $count failed"
 exit $((failed > 0))
