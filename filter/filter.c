@@ -143,7 +143,6 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct tokens tokens;
 	struct syntax syntax;
 	struct arena scratch = { 0 };
-	uint32_t blocks;
 	graph_init(&f->graph, &f->arena, opts->snaplen);
 	bool ok = read_text(opts, passes.on, &tokens, &syntax, &f->graph, tree, ds);
 	if (ok) {
@@ -156,10 +155,7 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	if (!ok)
 		return false;
 	order(&f->graph, &f->arena, &f->order);
-	struct cbpf_block *root = cbpf_emit(&f->order, &scratch, &blocks, &f->why);
-	if (root != NULL)
-		cbpf_encode(root, blocks, f->order.slots > 0, &f->arena, &f->cbpf);
-	arena_free(&scratch);
+	cbpf_make(&f->order, passes.on, &f->arena, &f->cbpf, &f->why);
 	return true;
 }
 

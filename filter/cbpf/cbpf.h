@@ -24,14 +24,24 @@ struct cbpf_block {
 	uint32_t id;
 };
 
-/* emit.c: the code of each block.  Gives the root; NULL (and an error) when the 16 cells
- * of memory do not suffice. */
-struct cbpf_block *cbpf_emit(
-	const struct order *, struct arena *, uint32_t *blocks, struct diags *);
+/* make.c: order → program, in `arena`; `on`: the passes that are.  False (and an error)
+ * when the 16 cells of memory do not suffice. */
+bool cbpf_make(const struct order *, uint32_t on, struct arena *, struct cbpf_prog *,
+	struct diags *);
 
-/* encode.c: blocks get their places, equal ones one place, and jumps their distances.
- * `slots`: memory cells are read in other blocks than they are written in. */
-void cbpf_encode(struct cbpf_block *root, uint32_t blocks, bool slots, struct arena *,
+/* Its steps.  Blocks are in an array, each behind those that lead to it, the root first;
+ * their ids are their places. */
+
+/* emit.c: the code of each block.  NULL: see above. */
+struct cbpf_block *cbpf_emit(const struct order *, uint32_t on, struct arena *,
+	uint32_t *blocks, struct diags *);
+/* dead.c: code without effect goes. */
+void cbpf_dead(struct cbpf_block *first, uint32_t blocks, struct arena *scratch);
+/* tails.c: equal blocks become one. */
+void cbpf_tails(struct cbpf_block *first, uint32_t blocks, struct arena *scratch);
+/* encode.c: blocks get their places, and jumps their distances.  `slots`: memory cells
+ * are read in other blocks than they are written in. */
+void cbpf_encode(struct cbpf_block *first, uint32_t blocks, bool slots, struct arena *,
 	struct cbpf_prog *);
 
 /* print.c: as tcpdump -d, -dd and -ddd. */
@@ -39,7 +49,7 @@ void cbpf_print(const struct cbpf_prog *, FILE *);
 void cbpf_print_c(const struct cbpf_prog *, FILE *);
 void cbpf_print_decimal(const struct cbpf_prog *, FILE *);
 
-/* vm.c: runs a program of cbpf_encode (which is known to be well formed). */
+/* vm.c: runs a program of cbpf_make (which is known to be well formed). */
 uint32_t cbpf_run(const struct cbpf_prog *, const struct filter_packet *);
 
 #endif

@@ -10,10 +10,8 @@
 #include <string.h>
 
 #include "../opcode.h"
-
-struct registers {
-	const struct value *a, *x; /* NULL: not known */
-};
+#include "../pass.h"
+#include "registers.h"
 
 struct emit {
 	struct arena *arena;
@@ -227,36 +225,25 @@ emit_block(struct emit *e, const struct block *b, struct cbpf_block *to, uint32_
 	to->count = e->count;
 }
 
-/* What a block may rely on: what this way into it and the earlier ones agree on. */
-static void
-arrive(struct registers *at, bool *seen, const struct registers *now)
-{
-	if (!*seen)
-		*at = *now;
-	if (at->a != now->a)
-		at->a = NULL;
-	if (at->x != now->x)
-		at->x = NULL;
-	*seen = true;
-}
-
 struct cbpf_block *
-cbpf_emit(const struct order *o, struct arena *arena, uint32_t *blocks, struct diags *ds)
+cbpf_emit(const struct order *o, uint32_t on, struct arena *arena, uint32_t *blocks,
+	struct diags *ds)
 {
 	struct emit e = { .arena = arena, .cells_max = CBPF_MEMORY - o->slots };
 	struct cbpf_block *to = ARENA_ARRAY(arena, o->count, struct cbpf_block);
-	struct registers *at = ARENA_ARRAY(arena, o->count, struct registers);
-	bool *seen = ARENA_ARRAY(arena, o->count, bool);
+	struct numbering n = { 0 };
+	if (pass_on(on, PASS_VALUES))
+		numbering_init(&n, arena, o->count);
 	for (uint32_t i = 0; i < o->count; i++) {
 		const struct block *b = o->block[i];
-		e.now = at[i];
+		e.now = numbering_at(&n, i);
 		to[i].id = i;
 		emit_block(&e, b, &to[i], o->snaplen);
 		if (b->jt == NULL)
 			continue;
 		const struct block *jf = b->jf != NULL ? b->jf : b->jt;
-		arrive(&at[b->jt->index], &seen[b->jt->index], &e.now);
-		arrive(&at[jf->index], &seen[jf->index], &e.now);
+		numbering_arrive(&n, b->jt->index, &e.now);
+		numbering_arrive(&n, jf->index, &e.now);
 		to[i].jt = &to[b->jt->index];
 		to[i].jf = &to[jf->index];
 	}

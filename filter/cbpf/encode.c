@@ -1,11 +1,10 @@
 /* encode.c: blocks of classic BPF in, a program out.
  *
- * Equal blocks become one, from the last to the first; then blocks are put in a row, the
- * false side last, and written from the last instruction to the first: so the distance
- * of every jump is known when it is written.  A conditional jump reaches 255
- * instructions; one that would go further goes to a stand-in of its target, a `ja` to it
- * or a copy of its `ret`, which is written right behind the block unless an earlier one
- * is still in reach.
+ * Blocks are put in a row, the false side last, and written from the last instruction to
+ * the first: so the distance of every jump is known when it is written.  A conditional
+ * jump reaches 255 instructions; one that would go further goes to a stand-in of its
+ * target, a `ja` to it or a copy of its `ret`, which is written right behind the block
+ * unless an earlier one is still in reach.
  *
  * The kernel's check that a cell of M[] is written before it is read takes what follows a
  * `ret` to be reached from it (net/core/filter.c, check_load_and_stores).  So with slots
@@ -13,8 +12,6 @@
 #include "cbpf.h"
 
 #include "../layout.h"
-
-#include <string.h>
 
 #define REACH 255 /* of sock_filter.jt and jf */
 
@@ -29,55 +26,6 @@ struct encode {
 	uint32_t *at;   /* the block's first instruction */
 	uint32_t *near; /* the block or its latest stand-in */
 };
-
-static bool
-same(const struct cbpf_block *x, const struct cbpf_block *y)
-{
-	return x->jt == y->jt && x->jf == y->jf && x->count == y->count &&
-	       x->one_way == y->one_way &&
-	       memcmp(&x->last, &y->last, sizeof(x->last)) == 0 &&
-	       (x->count == 0 ||
-		       memcmp(x->insn, y->insn, x->count * sizeof(*x->insn)) == 0);
-}
-
-static uint32_t
-hash(const struct cbpf_block *b)
-{
-	uint32_t h = b->last.k * 0x9e3779b1u ^ b->last.code;
-	h = (h ^ (b->jt ? b->jt->id : 0)) * 0x85ebca6bu;
-	h = (h ^ (b->jf ? b->jf->id : 0)) * 0xc2b2ae35u;
-	for (uint32_t i = 0; i < b->count; i++)
-		h = (h ^ b->insn[i].k ^ (uint32_t)b->insn[i].code << 16) * 0x9e3779b1u;
-	return h ^ h >> 15;
-}
-
-/* `first` is the array of all blocks, each behind those that lead to it. */
-static void
-share(struct arena *arena, struct cbpf_block *first, uint32_t blocks)
-{
-	uint32_t buckets = 64;
-	while (buckets < blocks)
-		buckets *= 2;
-	struct cbpf_block **bucket = ARENA_ARRAY(arena, buckets, struct cbpf_block *);
-	struct cbpf_block **chain = ARENA_ARRAY(arena, blocks, struct cbpf_block *);
-	struct cbpf_block **as = ARENA_ARRAY(arena, blocks, struct cbpf_block *);
-	for (uint32_t i = blocks; i-- > 0;) {
-		struct cbpf_block *b = &first[i];
-		if (b->jt != NULL) {
-			b->jt = as[b->jt->id];
-			b->jf = as[b->jf->id];
-		}
-		struct cbpf_block **slot = &bucket[hash(b) & (buckets - 1)],
-				  *like = *slot;
-		while (like != NULL && !same(like, b))
-			like = chain[like->id];
-		as[i] = like != NULL ? like : b;
-		if (like == NULL) {
-			chain[i] = *slot;
-			*slot = b;
-		}
-	}
-}
 
 /* `first` is the array of all blocks, by id. */
 static void
@@ -175,7 +123,6 @@ cbpf_encode(struct cbpf_block *root, uint32_t blocks, bool slots, struct arena *
 		.exits_last = slots,
 		.at = ARENA_ARRAY(arena, blocks, uint32_t),
 		.near = ARENA_ARRAY(arena, blocks, uint32_t) };
-	share(arena, root, blocks);
 	place(&e, root, blocks);
 	e.end = ARENA_ARRAY(arena, most(&e), struct sock_filter) + most(&e);
 	for (uint32_t i = e.count; i-- > 0;)
