@@ -40,6 +40,9 @@ struct pktbuf {
 	__u32 pkttype;
 	__u32 vlan_present; /* 0 or 1 */
 	__u32 vlan_tci;
+	__u64 address; /* of the packet, where the context is no skb */
+	__u32 linear;  /* bytes there */
+	__u32 unused;
 	__u8 data[EVENT_SCRATCH];
 };
 
@@ -84,7 +87,7 @@ struct sll2 {
 };
 
 _Static_assert(sizeof(struct event) == 32, "records keep 8-byte alignment");
-_Static_assert(sizeof(struct pktbuf) == 32 + EVENT_SCRATCH, "no padding");
+_Static_assert(sizeof(struct pktbuf) == 48 + EVENT_SCRATCH, "no padding");
 _Static_assert(sizeof(struct sock_config) == 20, "no padding");
 _Static_assert(sizeof(struct counters) == 64, "one cache line");
 _Static_assert(sizeof(struct link) == 4, "a map value without padding");

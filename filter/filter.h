@@ -147,10 +147,9 @@ struct sock_filter; /* linux/filter.h */
 FILTER_API const struct sock_filter *filter_cbpf(
 	const struct filter *, size_t *count, struct diags *);
 
-/* The scratch that the hooks with the MEM accessor fill before they call the filter:
- *     int filter(struct __sk_buff *ctx, struct filter_pktbuf *buf)
- * `data` holds the packet's first `filled` bytes, min(skb length, filter_ebpf.reach);
- * what lies beyond is read from the context with LD_ABS. */
+/* The first bytes of a packet, for programs that cannot read it in place: `data` holds
+ * min(skb length, filter_ebpf.reach) of them, what lies beyond is read from elsewhere.  A
+ * program that is to be loaded has to fill all of it (zeros will do). */
 #define FILTER_SCRATCH 160 /* bytes; a multiple of 8 */
 struct filter_pktbuf {
 	uint32_t len;    /* bytes on the wire from data[0] on: skb length */
@@ -161,18 +160,40 @@ struct filter_pktbuf {
 	uint32_t pkttype;
 	uint32_t vlan_present; /* 0 or 1 */
 	uint32_t vlan_tci;
+	uint64_t address; /* FILTER_READS_MEMORY: where the packet is in the kernel */
+	uint32_t linear;  /* ... and how many bytes are there */
+	uint32_t unused;
 	uint8_t data[FILTER_SCRATCH];
 };
 
-/* How bytes at a computed offset (behind the IPv4 header) are read.  Two loads cost 45 ns
- * more from the context (kernel 6.18). */
+/* How the body of an eBPF function reads a packet: what it gets, and where it may run. */
 enum filter_reads {
+	/* f(struct __sk_buff *, struct filter_pktbuf *): from the scratch; beyond it by
+	 * LD_ABS.  Socket filters; tc. */
 	FILTER_READS_SCRATCH, /* the verifier takes pointer + number from CAP_PERFMON only
 			       */
-	FILTER_READS_CONTEXT, /* with LD_IND, which anyone who may load may do */
+	FILTER_READS_CONTEXT, /* computed offsets by LD_IND: two loads cost 45 ns more
+			       * (kernel 6.18), but anyone who may load may do it */
+	/* f(struct __sk_buff *), f(struct xdp_md *): the packet in place, as far as it
+	 * lies in one piece; what may lie elsewhere gives FILTER_BEYOND, and another
+	 * program has to look.  tc; XDP. */
+	FILTER_READS_SKB,
+	FILTER_READS_XDP,       /* `len` is the length of that piece */
+	FILTER_READS_XDP_FRAGS, /* ... of all (bpf_xdp_get_buff_len, kernel 5.18) */
+	/* f(struct xdp_md *, struct filter_pktbuf *): from the scratch; beyond it by
+	 * bpf_xdp_load_bytes (kernel 5.18). */
+	FILTER_READS_XDP_SCRATCH,
+	/* f(struct filter_pktbuf *): from the scratch; beyond it at `address`.  Tracing.
+	 */
+	FILTER_READS_MEMORY,
+	/* f(const uint8_t *data, uint64_t caplen): for a machine in user space; `len` is
+	 * caplen, and there is no metadata. */
+	FILTER_READS_BUFFER,
 };
+#define FILTER_BEYOND UINT32_MAX /* no verdict: larger than any snap length */
 
-/* eBPF body of that function, position independent, no maps, no helper calls. */
+/* eBPF body of that function, position independent, no maps.  An expression that asks for
+ * metadata that the hook does not have is an error (DIAG_HOOK). */
 struct bpf_insn; /* linux/bpf.h */
 struct filter_ebpf {
 	struct bpf_insn *insns; /* malloc'd; filter_ebpf_free */

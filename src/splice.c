@@ -29,6 +29,7 @@ _Static_assert(
 	SAME(len) && SAME(filled) && SAME(ifindex) && SAME(protocol), "one struct");
 _Static_assert(SAME(hatype) && SAME(pkttype), "one struct");
 _Static_assert(SAME(vlan_present) && SAME(vlan_tci) && SAME(data), "one struct");
+_Static_assert(SAME(address) && SAME(linear), "one struct");
 
 /* What is between begin and end, for libbpf's callbacks: the one for messages has no
  * argument of ours, and the section handler, once registered, keeps its own for good.

@@ -1,55 +1,20 @@
-/* emit.c: blocks of the order in, eBPF out: the body of a function that gets the context
- * and a scratch with the packet's first bytes (filter.h, struct filter_pktbuf).
+/* emit.c: blocks of the order in, eBPF out: the body of a function that gets what its
+ * hook gives it (filter.h, enum filter_reads).
  *
- * r6 context, r7 scratch, r8 the value tested last, r9 the base of the load made last;
- * r0-r2 are for working.  r8 and r9 keep their values from block to block, as far as all
- * ways into a block agree.  Bytes within the scratch are read from it, behind a check of
- * `filled` that is made once for all that an accepting path needs; bytes beyond are read
- * with LD_ABS and LD_IND, whose exit on a packet that is too short means reject. */
-#include "ebpf.h"
+ * Bytes are read behind a check that is made once for all that an accepting path needs.
+ * Jumps go forward only; where they would get too long, islands meet them. */
+#include "emit.h"
 
 #include <assert.h>
-#include <linux/bpf.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../opcode.h"
+#include "ebpf.h"
 
 #define ISLAND_AFTER 16000 /* instructions; a jump reaches 32,767 */
-#define STACK_MAX 30       /* words for slots and for values being worked out */
 
-enum { R0, R1, R2, R_CTX = 6, R_BUF, R_VALUE, R_BASE, R_STACK };
-
-struct state {                            /* at a block's start */
-	const struct value *value, *base; /* in R_VALUE, R_BASE; NULL: not known */
-	uint32_t checked;                 /* bytes known to be filled */
-};
-
-struct fixup { /* a jump whose target has no address yet */
-	uint32_t at;
-	const struct block *to;
-};
-
-struct emit {
-	struct arena *arena;
-	const struct order *o;
-	enum filter_reads reads;
-	struct bpf_insn *insn;
-	uint32_t count, room;
-	struct state now;
-	struct fixup *fixup;
-	uint32_t fixups, fixup_room;
-	uint32_t oldest;            /* first fixup that may be open */
-	uint32_t *at;               /* by block index: address */
-	unsigned depth;             /* words of stack in use, slots first */
-	uint32_t reach;             /* of the scratch */
-	const struct block *reject; /* NULL: the graph has none */
-	struct diags *diags;
-	bool failed;
-};
-
-static void
+void
 put(struct emit *e, unsigned code, unsigned dst, unsigned src, int off, uint32_t imm)
 {
 	ARENA_MORE(e->arena, e->insn, e->count, &e->room);
@@ -60,8 +25,7 @@ put(struct emit *e, unsigned code, unsigned dst, unsigned src, int off, uint32_t
 		.imm = (int32_t)imm };
 }
 
-/* A jump to be filled in when the target's address is known. */
-static void
+void
 jump(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 	const struct block *to)
 {
@@ -70,9 +34,11 @@ jump(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 	put(e, code, dst, src, 0, imm);
 }
 
-/* Where failed checks go when the graph's own reject is behind us, or there is none:
- * jumps go forward only.  It is written at the end. */
-static const struct block own_reject = { .kind = BLOCK_REJECT, .index = UINT32_MAX };
+/* Exits that are no blocks of the order, or whose block is behind us: they are written at
+ * the end. */
+#define NOT_IN_ROW UINT32_MAX
+static const struct block own_reject = { .kind = BLOCK_REJECT, .index = NOT_IN_ROW };
+static const struct block own_beyond = { .kind = BLOCK_REJECT, .index = NOT_IN_ROW };
 
 static const struct block *
 find_reject(const struct order *o)
@@ -83,179 +49,17 @@ find_reject(const struct order *o)
 	return NULL;
 }
 
-static const struct block *
+const struct block *
 reject_target(const struct emit *e)
 {
 	return e->reject != NULL && e->at[e->reject->index] == 0 ? e->reject
 								 : &own_reject;
 }
 
-/* --- values ---------------------------------------------------------------------- */
-
-/* Rejects unless `bytes` are filled. */
-static void
-check(struct emit *e, uint32_t bytes)
+const struct block *
+beyond_target(const struct emit *e)
 {
-	if (e->now.checked >= bytes)
-		return;
-	put(e, BPF_LDX | BPF_MEM | BPF_W, R1, R_BUF,
-		offsetof(struct filter_pktbuf, filled), 0);
-	jump(e, BPF_JMP32 | BPF_JLT | BPF_K, R1, 0, bytes, reject_target(e));
-	e->now.checked = bytes;
-	if (bytes > e->reach)
-		e->reach = bytes;
-}
-
-static void
-to_host_order(struct emit *e, unsigned reg, unsigned size)
-{
-	if (size > 1)
-		put(e, BPF_ALU | BPF_END | BPF_TO_BE, reg, 0, 0, 8 * size);
-}
-
-static void eval(struct emit *, const struct value *, unsigned dst);
-
-/* What a kept register has from here on; NULL: nothing that is known. */
-static void
-holds(struct emit *e, unsigned reg, const struct value *v)
-{
-	if (reg == R_VALUE)
-		e->now.value = v;
-	if (reg == R_BASE)
-		e->now.base = v;
-}
-
-/* Bytes that are read from the context: clobbers r0-r5. */
-static void
-load_far(struct emit *e, const struct value *v, unsigned dst)
-{
-	unsigned mode = v->a != NULL ? BPF_IND : BPF_ABS;
-	if (v->a != NULL)
-		eval(e, v->a, R_BASE);
-	put(e, BPF_LD | mode | opcode_size(v->size), 0, v->a != NULL ? R_BASE : 0, 0,
-		v->k);
-	if (dst != R0)
-		put(e, BPF_ALU | BPF_MOV | BPF_X, dst, R0, 0, 0);
-}
-
-static void
-load(struct emit *e, const struct value *v, unsigned dst)
-{
-	uint32_t off;
-	uint64_t end = (uint64_t)(v->a != NULL ? v->a->hi : 0) + v->k + v->size;
-	bool header = v->a != NULL && e->reads == FILTER_READS_SCRATCH &&
-		      value_is_header_length(v->a, &off);
-	if (end > FILTER_SCRATCH || (v->a != NULL && !header)) {
-		load_far(e, v, dst);
-		return;
-	}
-	int field = (int)(offsetof(struct filter_pktbuf, data) + v->k);
-	if (v->a == NULL) {
-		check(e, (uint32_t)end);
-		put(e, BPF_LDX | BPF_MEM | opcode_size(v->size), dst, R_BUF, field, 0);
-		to_host_order(e, dst, v->size);
-		return;
-	}
-	if (e->now.base != v->a)
-		eval(e, v->a, R_BASE);
-	if (end > e->reach)
-		e->reach = (uint32_t)end;
-	if (e->now.checked < end) {
-		put(e, BPF_ALU | BPF_MOV | BPF_X, R1, R_BASE, 0, 0);
-		put(e, BPF_ALU | BPF_ADD | BPF_K, R1, 0, 0, v->k + v->size);
-		put(e, BPF_LDX | BPF_MEM | BPF_W, R2, R_BUF,
-			offsetof(struct filter_pktbuf, filled), 0);
-		jump(e, BPF_JMP32 | BPF_JLT | BPF_X, R2, R1, 0, reject_target(e));
-	}
-	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R1, R_BUF, 0, 0);
-	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R1, R_BASE, 0, 0);
-	put(e, BPF_LDX | BPF_MEM | opcode_size(v->size), dst, R1, field, 0);
-	to_host_order(e, dst, v->size);
-}
-
-/* dst = a, and b in r1.  Both may clobber r0-r5, so a waits on the stack. */
-static void
-eval_both(struct emit *e, const struct value *a, const struct value *b, unsigned dst)
-{
-	eval(e, a, R0);
-	if (e->depth == STACK_MAX) {
-		e->failed = true;
-		return;
-	}
-	int cell = -8 * (int)++e->depth;
-	put(e, BPF_STX | BPF_MEM | BPF_DW, R_STACK, R0, cell, 0);
-	eval(e, b, R0);
-	put(e, BPF_ALU | BPF_MOV | BPF_X, R1, R0, 0, 0);
-	put(e, BPF_LDX | BPF_MEM | BPF_DW, dst, R_STACK, cell, 0);
-	e->depth--;
-}
-
-static void
-arith(struct emit *e, const struct value *v, unsigned dst)
-{
-	if (v->b->kind == VALUE_CONST) {
-		eval(e, v->a, dst);
-		holds(e, dst, NULL);
-		put(e, BPF_ALU | opcode_alu(v->op) | BPF_K, dst, 0, 0, v->b->k);
-		return;
-	}
-	eval_both(e, v->a, v->b, dst);
-	holds(e, dst, NULL);
-	if ((v->op == OP_DIV || v->op == OP_MOD) && v->b->lo == 0)
-		jump(e, BPF_JMP32 | BPF_JEQ | BPF_K, R1, 0, 0, reject_target(e));
-	put(e, BPF_ALU | opcode_alu(v->op) | BPF_X, dst, R1, 0, 0);
-}
-
-static int
-slot_cell(const struct value *slot)
-{
-	return -8 * (int)(slot->k + 1);
-}
-
-static int
-meta_field(enum meta meta)
-{
-	static const size_t field[METAS] = {
-		[META_PROTOCOL] = offsetof(struct filter_pktbuf, protocol),
-		[META_IFINDEX] = offsetof(struct filter_pktbuf, ifindex),
-		[META_HATYPE] = offsetof(struct filter_pktbuf, hatype),
-		[META_PKTTYPE] = offsetof(struct filter_pktbuf, pkttype),
-		[META_VLAN_PRESENT] = offsetof(struct filter_pktbuf, vlan_present),
-		[META_VLAN_TCI] = offsetof(struct filter_pktbuf, vlan_tci),
-	};
-	return (int)field[meta];
-}
-
-/* dst = v, 32 bits, upper half zero.  dst is r0, r1, r8 or r9; r0-r5 are clobbered.
- * Recursive: values are of bounded depth. */
-static void
-eval(struct emit *e, const struct value *v, unsigned dst)
-{
-	if (e->failed)
-		return;
-	if (e->now.value == v || e->now.base == v) {
-		unsigned from = e->now.value == v ? R_VALUE : R_BASE;
-		if (from != dst)
-			put(e, BPF_ALU | BPF_MOV | BPF_X, dst, from, 0, 0);
-		return;
-	}
-	switch (v->kind) {
-	case VALUE_CONST: put(e, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, v->k); break;
-	case VALUE_LEN:
-		put(e, BPF_LDX | BPF_MEM | BPF_W, dst, R_BUF,
-			offsetof(struct filter_pktbuf, len), 0);
-		break;
-	case VALUE_META:
-		put(e, BPF_LDX | BPF_MEM | BPF_W, dst, R_BUF, meta_field(v->meta), 0);
-		break;
-	case VALUE_LOAD: load(e, v, dst); break;
-	case VALUE_ARITH: arith(e, v, dst); break;
-	case VALUE_SLOT:
-		put(e, BPF_LDX | BPF_MEM | BPF_W, dst, R_STACK, slot_cell(v), 0);
-		break;
-	case VALUE_FAULT: assert(!"the graph tests no such value"); break;
-	}
-	holds(e, dst, v);
+	return e->hook->beyond == 0 ? reject_target(e) : &own_beyond;
 }
 
 /* --- blocks ---------------------------------------------------------------------- */
@@ -276,9 +80,10 @@ opposite(unsigned code)
 static void
 check_extent(struct emit *e, const struct block *b)
 {
-	uint32_t need = b->extent < FILTER_SCRATCH ? b->extent : FILTER_SCRATCH;
-	if (b->jt != NULL && b->extent != UINT32_MAX)
-		check(e, need);
+	uint32_t most = e->hook->extent_max;
+	uint32_t need = b->extent < most ? b->extent : most;
+	if (b->jt != NULL && b->extent != UINT32_MAX && e->now.checked < need)
+		e->hook->check(e, need);
 }
 
 static void
@@ -310,7 +115,7 @@ emit_bind(struct emit *e, const struct block *b, const struct block *next)
 {
 	uint16_t bit = b->slot->slots;
 	eval(e, b->v, R_VALUE);
-	put(e, BPF_STX | BPF_MEM | BPF_DW, R_STACK, R_VALUE, slot_cell(b->slot), 0);
+	put(e, BPF_STX | BPF_MEM | BPF_DW, R_STACK, R_VALUE, slot_cell(e, b->slot), 0);
 	e->now.value = b->slot;
 	if (e->now.base != NULL && (e->now.base->slots & bit))
 		e->now.base = NULL;
@@ -321,8 +126,9 @@ emit_bind(struct emit *e, const struct block *b, const struct block *next)
 static void
 emit_exit(struct emit *e, const struct block *b)
 {
+	uint32_t verdict = b->kind == BLOCK_ACCEPT ? e->o->snaplen : 0;
 	put(e, BPF_ALU | BPF_MOV | BPF_K, R0, 0, 0,
-		b->kind == BLOCK_ACCEPT ? e->o->snaplen : 0);
+		b == &own_beyond ? e->hook->beyond : verdict);
 	put(e, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
@@ -342,7 +148,7 @@ first_open(struct emit *e)
 		struct fixup *f = &e->fixup[e->oldest];
 		if (f->to == NULL)
 			continue;
-		if (f->to->index == UINT32_MAX || e->at[f->to->index] == 0)
+		if (f->to->index == NOT_IN_ROW || e->at[f->to->index] == 0)
 			break;
 		resolve_fixup(e, f, e->at[f->to->index]);
 	}
@@ -371,7 +177,7 @@ emit_island(struct emit *e)
 		put(e, BPF_JMP | BPF_JA, 0, 0, 0, 0);
 	for (uint32_t i = e->oldest; i < end; i++) {
 		const struct block *to = e->fixup[i].to;
-		if (to == NULL || (to->index != UINT32_MAX && e->at[to->index] != 0))
+		if (to == NULL || (to->index != NOT_IN_ROW && e->at[to->index] != 0))
 			continue;
 		resolve_alike(e, i, end);
 		if (to->jt != NULL)
@@ -393,6 +199,8 @@ arrive(struct emit *e, struct state *at, bool *seen, const struct block *b)
 		s->value = NULL;
 	if (s->base != e->now.base)
 		s->base = NULL;
+	if (s->base_checked > e->now.base_checked)
+		s->base_checked = e->now.base_checked;
 	if (s->checked > e->now.checked)
 		s->checked = e->now.checked;
 	seen[b->index] = true;
@@ -427,31 +235,65 @@ emit_blocks(struct emit *e)
 	}
 }
 
+/* The exits that have no block. */
+static void
+emit_own_exits(struct emit *e)
+{
+	const struct block *const own[] = { &own_reject, &own_beyond };
+	for (unsigned i = 0; i < 2; i++) {
+		uint32_t first = first_open(e);
+		while (first < e->fixups && e->fixup[first].to != own[i])
+			first++;
+		if (first == e->fixups)
+			continue;
+		resolve_alike(e, first, e->fixups);
+		emit_exit(e, own[i]);
+	}
+	assert(first_open(e) == e->fixups);
+}
+
+static bool
+refuse_registers(struct diags *ds)
+{
+	diags_error(ds, DIAG_REGISTERS, (struct span){ 0, 0 },
+		"too many registers needed to evaluate expression");
+	diags_hint(ds, "split the arithmetic into several relations");
+	return false;
+}
+
+static bool
+refuse_meta(const struct emit *e, struct diags *ds)
+{
+	static const char *const word[METAS] = { "protocol", "interface", "hardware type",
+		"direction", "VLAN tag", "VLAN tag" };
+	char others[64];
+	enum meta meta = (enum meta)e->missing;
+	hook_names_with(meta, others, sizeof(others));
+	diags_error(ds, DIAG_HOOK, (struct span){ 0, 0 },
+		"a packet's %s is not known at the %s hook", word[meta], e->hook->name);
+	diags_hint(ds, "hooks that know it: %s", others);
+	return false;
+}
+
 bool
 ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 	struct filter_ebpf *out, struct diags *ds)
 {
+	const struct hook *hook = hook_of(reads);
 	struct emit e = { .arena = scratch,
 		.o = o,
-		.reads = reads,
+		.hook = hook,
 		.at = ARENA_ARRAY(scratch, o->count, uint32_t),
 		.reject = find_reject(o),
-		.depth = o->slots,
-		.diags = ds };
-	put(&e, BPF_ALU64 | BPF_MOV | BPF_X, R_CTX, R1, 0, 0);
-	put(&e, BPF_ALU64 | BPF_MOV | BPF_X, R_BUF, R2, 0, 0);
+		.depth = hook->stack + o->slots,
+		.missing = -1 };
+	hook->begin(&e);
 	emit_blocks(&e);
-	if (e.failed) {
-		diags_error(ds, DIAG_REGISTERS, (struct span){ 0, 0 },
-			"too many registers needed to evaluate expression");
-		diags_hint(ds, "split the arithmetic into several relations");
-		return false;
-	}
-	uint32_t reject_at = e.count;
-	if (first_open(&e) < e.fixups) /* only of a reject that has no block */
-		emit_exit(&e, &own_reject);
-	while (first_open(&e) < e.fixups)
-		resolve_fixup(&e, &e.fixup[e.oldest], reject_at);
+	if (e.failed)
+		return refuse_registers(ds);
+	if (e.missing >= 0)
+		return refuse_meta(&e, ds);
+	emit_own_exits(&e);
 	out->insns = malloc(e.count * sizeof(*out->insns));
 	if (out->insns == NULL)
 		abort();

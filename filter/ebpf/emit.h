@@ -1,0 +1,67 @@
+/* emit.h: what the files of this room share while a body is being written.
+ *
+ * r6 context, r7 where the bytes are (the scratch, or the packet itself), r8 the value
+ * tested last, r9 the base of the load made last (its number, or in the packet itself the
+ * address); r0-r5 are for working.  r8 and r9 keep their values from block to block, as
+ * far as all ways into a block agree. */
+#ifndef BPFCAP_FILTER_EBPF_EMIT_H
+#define BPFCAP_FILTER_EBPF_EMIT_H
+
+#include <linux/bpf.h>
+
+#include "../order.h"
+#include "hook.h"
+
+#define STACK_WORDS 30 /* for the hook, slots, and values being worked out */
+
+enum { R0, R1, R2, R3, R_CTX = 6, R_BYTES, R_VALUE, R_BASE, R_STACK };
+
+struct state {                            /* at a block's start */
+	const struct value *value, *base; /* in R_VALUE, R_BASE; NULL: not known */
+	uint32_t checked;      /* bytes known to be there, from the first on, */
+	uint32_t base_checked; /* ... from the base on */
+};
+
+struct fixup { /* a jump whose target has no address yet */
+	uint32_t at;
+	const struct block *to;
+};
+
+struct emit {
+	struct arena *arena;
+	const struct order *o;
+	const struct hook *hook;
+	struct bpf_insn *insn;
+	uint32_t count, room;
+	struct state now;
+	struct fixup *fixup;
+	uint32_t fixups, fixup_room;
+	uint32_t oldest;            /* first fixup that may be open */
+	uint32_t *at;               /* by block index: address */
+	unsigned depth;             /* words of stack in use */
+	uint32_t reach;             /* bytes of the scratch that are read */
+	const struct block *reject; /* NULL: the graph has none */
+	bool failed;                /* out of stack */
+	int missing;                /* enum meta that the hook does not have, or -1 */
+};
+
+/* emit.c */
+void put(struct emit *, unsigned code, unsigned dst, unsigned src, int off, uint32_t imm);
+/* A jump to be filled in when the target's address is known. */
+void jump(struct emit *, unsigned code, unsigned dst, unsigned src, uint32_t imm,
+	const struct block *to);
+/* Where a packet goes that is rejected, or whose bytes the hook cannot reach. */
+const struct block *reject_target(const struct emit *);
+const struct block *beyond_target(const struct emit *);
+
+/* eval.c: dst = v, 32 bits, upper half zero.  dst is r0, r1, r8 or r9; r0-r5 are
+ * clobbered. */
+void eval(struct emit *, const struct value *, unsigned dst);
+/* dst = a, and b in r1. */
+void eval_both(struct emit *, const struct value *a, const struct value *b, unsigned dst);
+int slot_cell(const struct emit *, const struct value *slot);
+/* What a kept register has from here on; NULL: nothing that is known. */
+void holds(struct emit *, unsigned reg, const struct value *);
+void to_host_order(struct emit *, unsigned reg, unsigned size);
+
+#endif
