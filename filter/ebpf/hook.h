@@ -57,12 +57,12 @@ void far_by_context(struct emit *, const struct value *); /* LD_ABS, LD_IND of a
 void far_by_helper(struct emit *, const struct value *);  /* bpf_xdp_load_bytes */
 void far_by_probe(struct emit *, const struct value *);   /* bpf_probe_read_kernel */
 
-/* hook_packet.c: the packet itself, between two addresses. */
-void packet_begin(struct emit *);        /* f(context) */
-void packet_begin_buffer(struct emit *); /* f(data, length) */
-void packet_check(struct emit *, uint32_t bytes);
-void packet_load(struct emit *, const struct value *, unsigned dst);
-void packet_length(struct emit *, unsigned dst);     /* data_end - data */
-void packet_length_all(struct emit *, unsigned dst); /* bpf_xdp_get_buff_len */
+/* hook_direct.c: the packet itself, between two addresses. */
+void direct_begin(struct emit *);        /* f(context) */
+void direct_begin_buffer(struct emit *); /* f(data, length) */
+void direct_check(struct emit *, uint32_t bytes);
+void direct_load(struct emit *, const struct value *, unsigned dst);
+void direct_length(struct emit *, unsigned dst);     /* data_end - data */
+void direct_length_all(struct emit *, unsigned dst); /* bpf_xdp_get_buff_len */
 
 #endif

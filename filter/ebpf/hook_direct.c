@@ -1,4 +1,4 @@
-/* hook_packet.c: reading from the packet itself, between data and data_end.
+/* hook_direct.c: reading from the packet itself, between data and data_end.
  *
  * R_BYTES is where it begins; data_end is read again for each check, which costs an
  * instruction and no register.  R_BASE holds an address, of which the verifier knows
@@ -11,14 +11,14 @@
 #define END_CELL (-8)               /* of a buffer: where it ends, on the stack */
 
 void
-packet_begin(struct emit *e)
+direct_begin(struct emit *e)
 {
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R_CTX, R1, 0, 0);
 	put(e, BPF_LDX | BPF_MEM | BPF_W, R_BYTES, R_CTX, e->hook->data.at - 1, 0);
 }
 
 void
-packet_begin_buffer(struct emit *e)
+direct_begin_buffer(struct emit *e)
 {
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R_BYTES, R1, 0, 0);
 	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R1, R2, 0, 0);
@@ -46,7 +46,7 @@ check_from(struct emit *e, unsigned reg, uint32_t bytes)
 }
 
 void
-packet_check(struct emit *e, uint32_t bytes)
+direct_check(struct emit *e, uint32_t bytes)
 {
 	check_from(e, R_BYTES, bytes);
 	e->now.checked = bytes;
@@ -95,7 +95,7 @@ load_far_on(struct emit *e, const struct value *v, unsigned dst)
 }
 
 void
-packet_load(struct emit *e, const struct value *v, unsigned dst)
+direct_load(struct emit *e, const struct value *v, unsigned dst)
 {
 	uint64_t end = (uint64_t)v->k + v->size;
 	if (end > e->hook->extent_max)
@@ -104,7 +104,7 @@ packet_load(struct emit *e, const struct value *v, unsigned dst)
 		if (v->a != NULL)
 			load_base(e, v);
 		else if (e->now.checked < end)
-			packet_check(e, (uint32_t)end);
+			direct_check(e, (uint32_t)end);
 		put(e, BPF_LDX | BPF_MEM | opcode_size(v->size), dst,
 			v->a != NULL ? R_BASE : R_BYTES, (int)v->k, 0);
 	}
@@ -114,7 +114,7 @@ packet_load(struct emit *e, const struct value *v, unsigned dst)
 }
 
 void
-packet_length(struct emit *e, unsigned dst)
+direct_length(struct emit *e, unsigned dst)
 {
 	load_end(e, R1);
 	put(e, BPF_ALU64 | BPF_SUB | BPF_X, R1, R_BYTES, 0, 0);
@@ -122,7 +122,7 @@ packet_length(struct emit *e, unsigned dst)
 }
 
 void
-packet_length_all(struct emit *e, unsigned dst)
+direct_length_all(struct emit *e, unsigned dst)
 {
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R1, R_CTX, 0, 0);
 	put(e, BPF_JMP | BPF_CALL, 0, 0, 0, HELPER_XDP_GET_BUFF_LEN);
