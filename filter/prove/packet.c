@@ -47,6 +47,33 @@ address(struct prover *p, Z3_ast base, uint32_t k)
 	return base == NULL ? at : Z3_simplify(p->z, Z3_mk_bvadd(p->z, base, at));
 }
 
+/* Ways that a base is chosen between are looked at one by one up to so many. */
+#define CHOICES_MAX 32
+
+static unsigned
+choices(struct prover *p, Z3_ast base, unsigned max)
+{
+	Z3_app app = Z3_to_app(p->z, base);
+	if (Z3_get_decl_kind(p->z, Z3_get_app_decl(p->z, app)) != Z3_OP_ITE)
+		return 1;
+	unsigned n = max > 1 ? choices(p, Z3_get_app_arg(p->z, app, 1), max - 1) : 1;
+	return n + (n < max ? choices(p, Z3_get_app_arg(p->z, app, 2), max - n) : 1);
+}
+
+static Z3_ast
+load_either(struct prover *p, enum ending ending, Z3_ast base, uint32_t k, unsigned size,
+	Z3_ast *ok)
+{
+	Z3_app app = Z3_to_app(p->z, base);
+	Z3_ast when = Z3_get_app_arg(p->z, app, 0), ok_then, ok_else;
+	Z3_ast then =
+		packet_load(p, ending, Z3_get_app_arg(p->z, app, 1), k, size, &ok_then);
+	Z3_ast other =
+		packet_load(p, ending, Z3_get_app_arg(p->z, app, 2), k, size, &ok_else);
+	*ok = term_if(p, when, ok_then, ok_else);
+	return term_if(p, when, then, other);
+}
+
 Z3_ast
 packet_load(struct prover *p, enum ending ending, Z3_ast base, uint32_t k, unsigned size,
 	Z3_ast *ok)
@@ -56,6 +83,9 @@ packet_load(struct prover *p, enum ending ending, Z3_ast base, uint32_t k, unsig
 		k += known;
 		base = NULL;
 	}
+	unsigned ways = base == NULL ? 1 : choices(p, base, CHOICES_MAX + 1);
+	if (ways > 1 && ways <= CHOICES_MAX)
+		return load_either(p, ending, base, k, size, ok);
 	*ok = p->no;
 	if (k > PROVE_CAPLEN_MAX - size)
 		return term_number(p, 0);

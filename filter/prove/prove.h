@@ -24,6 +24,22 @@ struct octet {
 	uint32_t chain; /* index + 1 of the next with its hash */
 };
 
+/* x <= k, as an unknown; told: to the solver, what it is about. */
+struct mark {
+	uint32_t k;
+	bool told;
+	Z3_ast is;
+};
+
+struct scale {
+	Z3_ast x;
+	struct mark *mark; /* ascending */
+	uint32_t marks, room;
+	uint32_t ordered; /* marks whose order the solver knows */
+	uint32_t wrong;   /* times that the solver has put x elsewhere than it was */
+	uint32_t chain;
+};
+
 struct prover {
 	Z3_context z;
 	Z3_solver solver;
@@ -33,10 +49,13 @@ struct prover {
 	struct arena arena;
 	struct octet *octet;
 	uint32_t octets, room;
-	uint32_t *bucket;     /* index + 1, `room` of them */
-	uint32_t fresh;       /* unknowns made so far */
-	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
-	char why[160];        /* not empty: given up */
+	uint32_t *bucket; /* index + 1, `room` of them */
+	struct scale *scale;
+	uint32_t scales, scale_room;
+	uint32_t *scale_bucket, scale_buckets; /* as above */
+	uint32_t fresh;                        /* unknowns made so far */
+	uint64_t deadline_ns;                  /* CLOCK_MONOTONIC */
+	char why[160];                         /* not empty: given up */
 };
 
 /* How the end of the packet is read: bytes never end, or end at `caplen`. */
@@ -62,6 +81,12 @@ Z3_ast term_if(struct prover *, Z3_ast when, Z3_ast then, Z3_ast otherwise);
 Z3_ast term_at_most(struct prover *, Z3_ast, Z3_ast); /* unsigned */
 /* a op b as 32-bit unsigned numbers; *ok: where it has a result at all. */
 Z3_ast term_arith(struct prover *, enum arith_op, Z3_ast a, Z3_ast b, Z3_ast *ok);
+
+/* scale.c: of a 32-bit term */
+Z3_ast scale_at_most(struct prover *, Z3_ast x, uint32_t k);
+Z3_ast scale_equal(struct prover *, Z3_ast x, uint32_t k);
+void scale_order(struct prover *);          /* tells the solver which are stronger */
+bool scale_hold(struct prover *, Z3_model); /* false: the solver has been told more */
 
 /* packet.c: `size` bytes at base + k, big-endian; base may be NULL.  *ok: where all of
  * them are in the packet; the sum may not wrap. */

@@ -105,6 +105,7 @@ solve(struct prover *p, unsigned count, const Z3_ast *hold, Z3_model *model)
 		assumed[i] = term_fresh(p, p->bool_sort);
 		Z3_solver_assert(p->z, p->solver, Z3_mk_implies(p->z, assumed[i], plain));
 	}
+	scale_order(p);
 	while (prover_goes_on(p)) {
 		Z3_lbool found = check(p, count, assumed);
 		if (found == Z3_L_FALSE)
@@ -116,7 +117,7 @@ solve(struct prover *p, unsigned count, const Z3_ast *hold, Z3_model *model)
 			break;
 		Z3_model_inc_ref(p->z, m);
 		*model = m;
-		if (one_byte_each(p, m))
+		if (scale_hold(p, m) && one_byte_each(p, m))
 			return FOUND_YES;
 		*model = NULL;
 		Z3_model_dec_ref(p->z, m);

@@ -55,11 +55,13 @@ term_or(struct prover *p, Z3_ast a, Z3_ast b)
 Z3_ast
 term_same(struct prover *p, Z3_ast a, Z3_ast b)
 {
-	uint32_t x, y;
+	uint32_t k;
 	if (a == b)
 		return p->yes;
-	if (term_is_number(p, a, &x) && term_is_number(p, b, &y))
-		return x == y ? p->yes : p->no;
+	if (term_is_number(p, b, &k))
+		return scale_equal(p, a, k);
+	if (term_is_number(p, a, &k))
+		return scale_equal(p, b, k);
 	return Z3_mk_eq(p->z, a, b);
 }
 
@@ -84,12 +86,13 @@ term_if(struct prover *p, Z3_ast when, Z3_ast then, Z3_ast otherwise)
 Z3_ast
 term_at_most(struct prover *p, Z3_ast a, Z3_ast b)
 {
-	uint32_t x, y;
-	bool low = term_is_number(p, a, &x), high = term_is_number(p, b, &y);
-	if (low && high)
-		return x <= y ? p->yes : p->no;
-	if ((low && x == 0) || (high && y == UINT32_MAX) || a == b)
+	uint32_t k;
+	if (a == b)
 		return p->yes;
+	if (term_is_number(p, b, &k))
+		return scale_at_most(p, a, k);
+	if (term_is_number(p, a, &k))
+		return k == 0 ? p->yes : term_not(p, scale_at_most(p, b, k - 1));
 	return Z3_mk_bvule(p->z, a, b);
 }
 

@@ -50,7 +50,7 @@ static void
 clear(struct search *s, Z3_ast field, Z3_ast zero)
 {
 	if (s->held < PINS_MAX)
-		pin(s, term_same(s->p, field, zero));
+		pin(s, Z3_mk_eq(s->p->z, field, zero));
 }
 
 static void
