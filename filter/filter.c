@@ -13,6 +13,8 @@
 #include "order.h"
 #include "parse.h"
 #include "pass.h"
+#include "print.h"
+#include "resolver.h"
 #include "step.h"
 
 #define TEXT_MAX (64u << 20) /* bytes of an expression; spans are 32-bit */
@@ -20,10 +22,45 @@
 struct filter {
 	struct arena arena; /* all that a filter keeps */
 	struct graph graph;
+	struct print_source source; /* of the graph, for printers */
 	struct order order;
 	struct cbpf_prog cbpf; /* count 0: could not be written as cBPF, see why */
 	struct diags why;
 };
+
+/* The forms of output: of the cBPF program, or of the graph. */
+static const struct {
+	const char *name;
+	void (*program)(const struct cbpf_prog *, FILE *);
+	void (*graph)(const struct graph *, const struct print_source *,
+		const struct print_title *, struct arena *scratch, FILE *);
+} formats[] = {
+	[FILTER_FORMAT_LISTING] = { "cbpf", .program = cbpf_print },
+	[FILTER_FORMAT_C] = { "cbpf-c", .program = cbpf_print_c },
+	[FILTER_FORMAT_DECIMAL] = { "cbpf-dec", .program = cbpf_print_decimal },
+	[FILTER_FORMAT_IR] = { "ir", .graph = print_ir },
+	[FILTER_FORMAT_DOT] = { "dot", .graph = print_dot },
+};
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+bool
+filter_format_by_name(const char *name, enum filter_format *out, struct diags *ds)
+{
+	char list[sizeof(ds->diag[0].hint)] = "one of";
+	for (unsigned i = 0; i < FORMATS; i++) {
+		if (strcmp(formats[i].name, name) == 0) {
+			*out = (enum filter_format)i;
+			return true;
+		}
+		size_t at = strlen(list);
+		snprintf(list + at, sizeof(list) - at, "%s %s", i > 0 ? "," : "",
+			formats[i].name);
+	}
+	diags_error(
+		ds, DIAG_USAGE, (struct span){ 0, 0 }, "unknown format '%.64s'", name);
+	diags_hint(ds, "%s", list);
+	return false;
+}
 
 static bool
 check_opts(const struct filter_opts *opts, struct diags *ds)
@@ -41,6 +78,9 @@ check_opts(const struct filter_opts *opts, struct diags *ds)
 	uint32_t on;
 	if (!pass_parse(opts->passes, &on, ds))
 		return false;
+	if (opts->trace != NULL && formats[opts->trace_format].graph == NULL)
+		return diags_error(ds, DIAG_USAGE, none, "'%s' is no format of a graph",
+			formats[opts->trace_format].name);
 	if (opts->input == FILTER_INPUT_COOKED &&
 		opts->linktype != FILTER_LINK_LINUX_SLL2)
 		return diags_error(ds, DIAG_LINKTYPE, none,
@@ -123,15 +163,58 @@ place_diags(const struct tokens *ts, struct diags *ds)
 	}
 }
 
-/* The passes that are on. */
+/* What is printed with the graph; it outlives the tokens. */
+static struct print_source
+keep_source(const struct filter_opts *opts, const struct tokens *ts,
+	const struct syntax *syntax, struct arena *arena)
+{
+	const struct layer *layer =
+		syntax->leaves != NULL ? syntax->leaves->before : NULL;
+	return (struct print_source){ .linktype = opts->linktype,
+		.text = arena_copy(arena, ts->text, strlen(ts->text) + 1),
+		.layer =
+			layer != NULL ? arena_copy(arena, layer, sizeof(*layer)) : NULL };
+}
+
+static void
+print_graph(const struct graph *g, const struct print_source *source,
+	const struct print_title *title, enum filter_format format, FILE *to)
+{
+	struct arena scratch = { 0 };
+	formats[format].graph(g, source, title, &scratch, to);
+	arena_free(&scratch);
+}
+
+struct trace {
+	const struct filter_opts *opts;
+	const struct print_source *source;
+	const struct node *last; /* root that was printed last */
+};
+
+static void
+trace_pass(void *ctx, const char *name, uint32_t cost, const struct graph *g)
+{
+	struct trace *t = ctx;
+	const struct print_title title = { name, cost, g->root == t->last };
+	t->last = g->root;
+	print_graph(g, t->source, &title, t->opts->trace_format, t->opts->trace);
+}
+
+/* The passes that are on; `t` is for them, and is filled in here. */
 static struct pass_opts
-passes_of(const struct filter_opts *opts)
+passes_of(const struct filter_opts *opts, struct trace *t,
+	const struct print_source *source)
 {
 	struct pass_opts passes = { 0 };
 	struct diags known = { 0 }; /* check_opts has */
 	pass_parse(opts->passes, &passes.on, &known);
 	if (opts->no_optimise)
 		passes.on = pass_of_code(passes.on);
+	*t = (struct trace){ opts, source, NULL };
+	if (opts->trace != NULL) {
+		passes.after = trace_pass;
+		passes.ctx = t;
+	}
 	return passes;
 }
 
@@ -139,13 +222,15 @@ static bool
 compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct diags *ds)
 {
-	const struct pass_opts passes = passes_of(opts);
+	struct trace trace;
+	const struct pass_opts passes = passes_of(opts, &trace, &f->source);
 	struct tokens tokens;
 	struct syntax syntax;
 	struct arena scratch = { 0 };
 	graph_init(&f->graph, &f->arena, opts->snaplen);
 	bool ok = read_text(opts, passes.on, &tokens, &syntax, &f->graph, tree, ds);
 	if (ok) {
+		f->source = keep_source(opts, &tokens, &syntax, &f->arena);
 		build(&f->graph, &syntax, &scratch);
 		arena_free(&scratch);
 		optimise(&f->graph, &scratch, &passes);
@@ -194,7 +279,10 @@ filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
 	struct syntax syntax;
 	if (!check_opts(opts, ds))
 		return false;
-	const struct pass_opts passes = passes_of(opts);
+	struct trace trace;
+	struct print_source source = { 0 };
+	struct pass_opts passes = passes_of(opts, &trace, &source);
+	passes.after = NULL; /* it explains only */
 	graph_init(&graph, &arena, opts->snaplen);
 	bool ok = read_text(opts, 0, &tokens, &syntax, &graph, &arena, ds);
 	if (ok) {
@@ -247,15 +335,18 @@ bool
 filter_print(
 	const struct filter *f, enum filter_format format, FILE *to, struct diags *ds)
 {
-	static void (*const print[])(const struct cbpf_prog *, FILE *) = {
-		[FILTER_FORMAT_LISTING] = cbpf_print,
-		[FILTER_FORMAT_C] = cbpf_print_c,
-		[FILTER_FORMAT_DECIMAL] = cbpf_print_decimal,
-	};
+	if (formats[format].graph != NULL) {
+		struct arena scratch = { 0 };
+		const struct print_title title = { "graph",
+			graph_cost(&f->graph, &scratch), false };
+		arena_free(&scratch);
+		print_graph(&f->graph, &f->source, &title, format, to);
+		return !ferror(to);
+	}
 	size_t count;
 	if (filter_cbpf(f, &count, ds) == NULL)
 		return false;
-	print[format](&f->cbpf, to);
+	formats[format].program(&f->cbpf, to);
 	return !ferror(to);
 }
 

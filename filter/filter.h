@@ -79,6 +79,15 @@ struct filter_files {
 	void *ctx;
 };
 
+/* The forms of filter_print, as --emit names them. */
+enum filter_format {
+	FILTER_FORMAT_LISTING, /* cbpf: -d */
+	FILTER_FORMAT_C,       /* cbpf-c: -dd */
+	FILTER_FORMAT_DECIMAL, /* cbpf-dec: -ddd */
+	FILTER_FORMAT_IR,      /* ir: the decision graph, a line a node */
+	FILTER_FORMAT_DOT,     /* dot: the same for Graphviz */
+};
+
 struct filter_opts {
 	const char *text;  /* the expression, NUL-terminated */
 	uint16_t linktype; /* LINKTYPE_ value */
@@ -87,6 +96,8 @@ struct filter_opts {
 	uint32_t netmask;   /* host order, for `ip broadcast`; 0xffffffff unknown */
 	bool no_optimise;   /* tcpdump's -O: the graph stays as it was built */
 	const char *passes; /* optimisations to run, names between commas; NULL: all */
+	FILE *trace; /* NULL, or gets the graph as built and behind each optimisation */
+	enum filter_format trace_format;  /* _IR or _DOT */
 	const struct filter_names *names; /* NULL: no names */
 	const struct filter_files *files; /* NULL: none can be read */
 	bool program;                     /* the text is a file's: named filters (let) */
@@ -96,6 +107,10 @@ struct filter_opts {
 /* False, and an error that lists them, when `passes` of the above names one that is
  * not. */
 FILTER_API bool filter_passes_known(const char *passes, struct diags *);
+
+/* False, and an error that lists them, when there is no such format. */
+FILTER_API bool filter_format_by_name(
+	const char *, enum filter_format *out, struct diags *);
 
 /* Compiles.  On success *out is the caller's, to give to filter_free; warnings may
  * still have been added to `diags`.  On failure *out is NULL and at least one error
@@ -131,12 +146,6 @@ FILTER_API uint32_t filter_match(const struct filter *, const struct filter_pack
 /* The verdict by evaluating the decision graph itself: the reference that every
  * back end equals, slow, for tests. */
 FILTER_API uint32_t filter_eval(const struct filter *, const struct filter_packet *);
-
-enum filter_format {
-	FILTER_FORMAT_LISTING, /* -d */
-	FILTER_FORMAT_C,       /* -dd */
-	FILTER_FORMAT_DECIMAL, /* -ddd */
-};
 
 FILTER_API bool filter_print(
 	const struct filter *, enum filter_format, FILE *, struct diags *);

@@ -99,8 +99,10 @@ optimise(struct graph *g, struct arena *scratch, const struct pass_opts *opts)
 	const struct pass_opts all = { .on = PASS_ALL };
 	if (opts == NULL)
 		opts = &all;
-	if (opts->after != NULL)
+	if (opts->after != NULL) {
 		opts->after(opts->ctx, "build", graph_cost(g, scratch), g);
+		arena_free(scratch);
+	}
 	for (unsigned round = 0; round < ROUNDS; round++)
 		run_level(g, scratch, PASS_ROUND, opts);
 	run_level(g, scratch, PASS_LAST, opts);

@@ -20,6 +20,7 @@ struct parsing {
 	struct options *o;
 	struct diags *ds;
 	unsigned dumps; /* how often -d stood */
+	bool emit;      /* --emit */
 	bool prove, diff;
 	unsigned times; /* -t */
 };
@@ -131,6 +132,13 @@ set_prove_limit(struct parsing *p, const char *s)
 	return true;
 }
 
+static bool
+set_emit(struct parsing *p, const char *s)
+{
+	p->emit = true;
+	return filter_format_by_name(s, &p->o->dump, p->ds);
+}
+
 /* Options without a number or a word to check: a member each. */
 #define SET(name, member, value)                                 \
 	static bool set_##name(struct parsing *p, const char *s) \
@@ -207,6 +215,9 @@ static const struct option_row rows[] = {
 	{ LONG_ONLY + 19, "prove-limit", "SECONDS",
 		"give up a proof that takes longer (default 60)", set_prove_limit },
 	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
+	{ LONG_ONLY + 7, "emit", "FORMAT",
+		"print the compiled filter as cbpf (-d), cbpf-c, cbpf-dec, ir or dot",
+		set_emit },
 	{ LONG_ONLY + 6, "opt-passes", "LIST",
 		"run these optimisations only (names between commas, or none)",
 		set_passes },
@@ -302,17 +313,24 @@ take_words(struct parsing *p, char **words, int n)
 	p->o->second = two ? join(words + first, 1) : NULL;
 }
 
+/* The option that asks for the filter's text, or NULL. */
+static const char *
+listing(const struct parsing *p)
+{
+	return p->emit ? "--emit" : p->dumps > 0 ? "-d" : NULL;
+}
+
 /* --prove and --diff against the options that other modes have. */
 static bool
 settle_proof(struct parsing *p)
 {
 	struct options *o = p->o;
 	const char *const which = p->diff ? "--diff" : "--prove";
-	const char *const other = p->prove && p->diff       ? "--prove"
-				  : o->mode == MODE_EXPLAIN ? "--explain"
-				  : p->dumps > 0 && p->diff ? "-d"
-				  : o->write_file != NULL   ? "-w"
-							    : NULL;
+	const char *const other = p->prove && p->diff             ? "--prove"
+				  : o->mode == MODE_EXPLAIN       ? "--explain"
+				  : listing(p) != NULL && p->diff ? listing(p)
+				  : o->write_file != NULL         ? "-w"
+								  : NULL;
 	char both[64];
 	if (!p->prove && !p->diff)
 		return o->witness == NULL ||
@@ -323,7 +341,7 @@ settle_proof(struct parsing *p)
 	if (o->mode != MODE_PACKETS) /* help and the like */
 		return true;
 	o->mode = p->diff ? MODE_DIFF : MODE_PROVE;
-	o->listing = p->dumps > 0;
+	o->listing = listing(p) != NULL;
 	if (p->diff && o->second == NULL) {
 		usage(p, "--diff takes two expressions%s",
 			o->filter_file != NULL ? ", the one of -F and one more" : "");
@@ -357,22 +375,25 @@ settle(struct parsing *p)
 		return false;
 	if (p->dumps > 3)
 		return usage(p, "only -d, -dd and -ddd are supported%s", "");
-	if (p->dumps > 0 && o->write_file != NULL)
-		return usage(p, "-d and -w are mutually exclusive%s", "");
-	if (o->mode == MODE_EXPLAIN && (p->dumps > 0 || o->write_file != NULL))
+	const char *const list = listing(p);
+	if (p->emit && p->dumps > 0)
+		return usage(p, "-d and --emit are mutually exclusive%s", "");
+	if (list != NULL && o->write_file != NULL)
+		return usage(p, "%s and -w are mutually exclusive", list);
+	if (o->mode == MODE_EXPLAIN && (list != NULL || o->write_file != NULL))
 		return usage(p, "--explain and %s are mutually exclusive",
-			p->dumps > 0 ? "-d" : "-w");
+			list != NULL ? list : "-w");
 	if (!settle_proof(p))
 		return false;
 	static const enum filter_format formats[] = { FILTER_FORMAT_LISTING,
 		FILTER_FORMAT_C, FILTER_FORMAT_DECIMAL };
 	/* As tcpdump has it: -L asks a device, and -d without one needs none. */
 	if (o->list_links && o->mode == MODE_PACKETS && o->read_file == NULL &&
-		(p->dumps == 0 || o->device != NULL))
+		(list == NULL || o->device != NULL))
 		o->mode = MODE_LINKS;
 	if (p->dumps > 0)
 		o->dump = formats[p->dumps - 1];
-	if (p->dumps > 0 && o->mode == MODE_PACKETS)
+	if (list != NULL && o->mode == MODE_PACKETS)
 		o->mode = MODE_DUMP;
 	return true;
 }

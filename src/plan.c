@@ -28,6 +28,14 @@ plan_text(const struct options *o, struct plan *p, struct diags *ds)
 	return ok;
 }
 
+/* --emit of a graph, with -v: as it was built, and behind each optimisation. */
+static bool
+traces(const struct options *o)
+{
+	return o->mode == MODE_DUMP && o->verbose > 0 &&
+	       (o->dump == FILTER_FORMAT_IR || o->dump == FILTER_FORMAT_DOT);
+}
+
 static struct filter_opts
 to_compile(const struct options *o, const struct plan *p, uint16_t linktype,
 	enum filter_input input, const struct filter_files *files)
@@ -41,6 +49,8 @@ to_compile(const struct options *o, const struct plan *p, uint16_t linktype,
 		.snaplen = o->snaplen,
 		.no_optimise = o->no_optimise,
 		.passes = o->passes,
+		.trace = traces(o) ? stdout : NULL,
+		.trace_format = o->dump,
 		.names = names_system() };
 }
 
@@ -286,7 +296,8 @@ plan_dump(const struct options *o, struct plan *p, struct diags *ds)
 	*p = (struct plan){ 0 };
 	return plan_text(o, p, ds) && dump_target(o, p, &linktype, &input, ds) &&
 	       compile(o, p, linktype, input, &p->filter, ds) &&
-	       (o->mode == MODE_EXPLAIN || filter_print(p->filter, o->dump, stdout, ds));
+	       (o->mode == MODE_EXPLAIN || traces(o) ||
+		       filter_print(p->filter, o->dump, stdout, ds));
 }
 
 /* What is wrong with the expression is said by the proof. */
