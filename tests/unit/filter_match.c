@@ -87,12 +87,13 @@ put_id(struct rng *r, struct list *l, char *to)
 static void
 make_list(struct rng *r, struct list *l)
 {
-	static const char *const dirs[] = { "", "src ", "dst ", "src or dst " };
+	static const char *const dirs[] = { "", "src ", "dst ", "src or dst ",
+		"src and dst " };
 	static const char *const forms[][3] = { { "", " or ", "" }, { "", " or ", "" },
 		{ "not ", " and not ", "" }, { "tcp and (", " or ", ")" },
 		{ "len > 60 or (", " or ", ") and not port 1" },
 		{ "vlan and (", " or ", ")" } };
-	const char *dir = dirs[rng_below(r, 4)];
+	const char *dir = dirs[rng_below(r, 5)];
 	const char *const *form = forms[rng_below(r, 6)];
 	const unsigned ids = rng_below(r, 2) ? IDS : 10 + rng_below(r, IDS - 10);
 	l->kind = (enum kind)rng_below(r, KINDS);
