@@ -2,6 +2,7 @@
  * filter.h.  The one file of the core that sees them. */
 #include "filter.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "ebpf/ebpf.h"
 #include "graph.h"
 #include "lex.h"
+#include "match.h"
 #include "order.h"
 #include "parse.h"
 #include "pass.h"
@@ -19,13 +21,25 @@
 
 #define TEXT_MAX (64u << 20) /* bytes of an expression; spans are 32-bit */
 
-struct filter {
-	struct arena arena; /* all that a filter keeps */
-	struct graph graph;
-	struct print_source source; /* of the graph, for printers */
+/* What back ends make of a graph. */
+struct code {
+	struct arena arena;
 	struct order order;
 	struct cbpf_prog cbpf; /* count 0: could not be written as cBPF, see why */
 	struct diags why;
+};
+
+/* A filter that matches without its code gets it when it is asked for, which may be
+ * never: `code` is set once, atomically, and what another thread made meanwhile is thrown
+ * away.  All else is constant from filter_compile on. */
+struct filter {
+	struct arena arena; /* all that a filter keeps but its code */
+	struct graph graph;
+	struct print_source source;      /* of the graph, for printers */
+	uint32_t passes;                 /* that are on, as bits */
+	const struct match *match;       /* NULL: filter_match runs `program` */
+	const struct cbpf_prog *program; /* NULL: there is none */
+	_Atomic(struct code *) *code;
 };
 
 /* The forms of output: of the cBPF program, or of the graph. */
@@ -218,6 +232,51 @@ passes_of(const struct filter_opts *opts, struct trace *t,
 	return passes;
 }
 
+static struct code *
+make_code(const struct filter *f)
+{
+	struct code *c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		abort();
+	order(&f->graph, &c->arena, &c->order);
+	cbpf_make(&c->order, f->passes, &c->arena, &c->cbpf, &c->why);
+	return c;
+}
+
+static void
+free_code(struct code *c)
+{
+	if (c == NULL)
+		return;
+	arena_free(&c->arena);
+	free(c);
+}
+
+static const struct code *
+code_of(const struct filter *f)
+{
+	struct code *have = atomic_load(f->code);
+	if (have != NULL)
+		return have;
+	struct code *made = make_code(f);
+	if (atomic_compare_exchange_strong(f->code, &have, made))
+		return made;
+	free_code(made);
+	return have;
+}
+
+/* How packets will be matched. */
+static void
+prepare(struct filter *f)
+{
+	struct arena scratch = { 0 };
+	if (match_pays(&f->graph, &scratch))
+		f->match = match_make(&f->graph, &f->arena, &scratch);
+	else if (code_of(f)->cbpf.count > 0)
+		f->program = &code_of(f)->cbpf;
+	arena_free(&scratch);
+}
+
 static bool
 compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct diags *ds)
@@ -227,6 +286,8 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct tokens tokens;
 	struct syntax syntax;
 	struct arena scratch = { 0 };
+	f->passes = passes.on;
+	f->code = ARENA_NEW(&f->arena, _Atomic(struct code *));
 	graph_init(&f->graph, &f->arena, opts->snaplen);
 	bool ok = read_text(opts, passes.on, &tokens, &syntax, &f->graph, tree, ds);
 	if (ok) {
@@ -237,11 +298,9 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 		ok = warn(opts, tokens.text, &syntax, &f->graph, ds);
 	}
 	place_diags(&tokens, ds);
-	if (!ok)
-		return false;
-	order(&f->graph, &f->arena, &f->order);
-	cbpf_make(&f->order, passes.on, &f->arena, &f->cbpf, &f->why);
-	return true;
+	if (ok)
+		prepare(f);
+	return ok;
 }
 
 bool
@@ -302,6 +361,8 @@ filter_free(struct filter *f)
 {
 	if (f == NULL)
 		return;
+	if (f->code != NULL)
+		free_code(atomic_load(f->code));
 	arena_free(&f->arena);
 	free(f);
 }
@@ -309,7 +370,9 @@ filter_free(struct filter *f)
 uint32_t
 filter_match(const struct filter *f, const struct filter_packet *p)
 {
-	return f->cbpf.count > 0 ? cbpf_run(&f->cbpf, p) : graph_eval(&f->graph, p);
+	if (f->match != NULL)
+		return match_run(f->match, p);
+	return f->program != NULL ? cbpf_run(f->program, p) : graph_eval(&f->graph, p);
 }
 
 uint32_t
@@ -321,11 +384,12 @@ filter_eval(const struct filter *f, const struct filter_packet *p)
 const struct sock_filter *
 filter_cbpf(const struct filter *f, size_t *count, struct diags *ds)
 {
-	*count = f->cbpf.count;
-	if (f->cbpf.count > 0)
-		return f->cbpf.insn;
-	for (unsigned i = 0; i < f->why.count; i++) {
-		const struct diag *d = &f->why.diag[i];
+	const struct code *c = code_of(f);
+	*count = c->cbpf.count;
+	if (c->cbpf.count > 0)
+		return c->cbpf.insn;
+	for (unsigned i = 0; i < c->why.count; i++) {
+		const struct diag *d = &c->why.diag[i];
 		*diags_add(ds, d->code, d->severity, "%s", d->text) = *d;
 	}
 	return NULL;
@@ -346,7 +410,7 @@ filter_print(
 	size_t count;
 	if (filter_cbpf(f, &count, ds) == NULL)
 		return false;
-	formats[format].program(&f->cbpf, to);
+	formats[format].program(&code_of(f)->cbpf, to);
 	return !ferror(to);
 }
 
@@ -355,7 +419,7 @@ filter_ebpf(const struct filter *f, enum filter_reads reads, struct filter_ebpf 
 	struct diags *ds)
 {
 	struct arena scratch = { 0 };
-	bool ok = ebpf_emit(&f->order, reads, &scratch, out, ds);
+	bool ok = ebpf_emit(&code_of(f)->order, reads, &scratch, out, ds);
 	arena_free(&scratch);
 	return ok;
 }

@@ -26,7 +26,10 @@ extern "C" {
 
 #define FILTER_SNAPLEN_MAX 262144 /* bytes; also what snaplen 0 means to the tool */
 
-struct filter; /* a compiled filter; immutable, may be shared between threads */
+/* A compiled filter.  It may be shared between threads: what back ends make of it is made
+ * on the first call that asks for it (filter_print, filter_cbpf, filter_ebpf) and kept,
+ * atomically, without a lock. */
+struct filter;
 
 enum filter_input {
 	FILTER_INPUT_FILE,   /* all is in the bytes */
