@@ -51,18 +51,21 @@ add_link(struct chains *c, struct row *r, const struct node *n, const struct nod
 			add_arm(c, r, n->arm[i]);
 }
 
-/* Does none of `n` arms take a part of `a`, or one take all of it (*covered)? */
+/* Does none of `n` arms, which are ascending, take a part of `a`, or one take all of it
+ * (*covered)? */
 static bool
 keeps_whole(const struct arm *a, const struct arm *arm, uint32_t n, bool *covered)
 {
-	*covered = false;
-	for (uint32_t i = 0; i < n; i++) {
-		if (arm[i].hi < a->lo || arm[i].lo > a->hi)
-			continue;
-		*covered = arm[i].lo <= a->lo && arm[i].hi >= a->hi;
-		return *covered;
+	uint32_t i = 0, end = n; /* the first that does not end before it */
+	while (i < end) {
+		uint32_t mid = i + (end - i) / 2;
+		if (arm[mid].hi < a->lo)
+			i = mid + 1;
+		else
+			end = mid;
 	}
-	return true;
+	*covered = i < n && arm[i].lo <= a->lo && arm[i].hi >= a->hi;
+	return *covered || i == n || arm[i].lo > a->hi;
 }
 
 /* The row's node; where `other` tests the same value, one switch of both, unless the

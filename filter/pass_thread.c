@@ -274,6 +274,21 @@ visit_bind(struct thread *t, const struct node *n)
 	t->to[n->id] = to;
 }
 
+/* An arm's edge.  Nothing needs to be known at a leaf but whether it is come to. */
+static const struct node *
+arm_edge(struct thread *t, const struct facts *f, const struct node *n,
+	const struct ranges *before, const struct arm *a)
+{
+	if (a->to->v != NULL)
+		return edge(t, f, n, ranges_one(t->scratch, a->lo, a->hi), a->to);
+	if (before == NULL)
+		return a->to;
+	for (uint32_t i = 0; i < before->count; i++)
+		if (before->range[i].lo <= a->hi && before->range[i].hi >= a->lo)
+			return a->to;
+	return NULL;
+}
+
 static void
 visit(struct thread *t, const struct node *n)
 {
@@ -285,9 +300,9 @@ visit(struct thread *t, const struct node *n)
 	const struct node **to =
 		ARENA_ARRAY(t->scratch, n->arms + 1, const struct node *);
 	const struct node *last = NULL;
+	const struct ranges *before = known(f, n->v);
 	for (uint32_t i = 0; i < n->arms; i++) {
-		const struct arm *a = &n->arm[i];
-		to[i] = edge(t, f, n, ranges_one(t->scratch, a->lo, a->hi), a->to);
+		to[i] = arm_edge(t, f, n, before, &n->arm[i]);
 		last = to[i] != NULL ? to[i] : last;
 	}
 	to[n->arms] = edge(t, f, n, gaps(t, n), n->other);
