@@ -19,8 +19,8 @@
 #define LINKTYPES 512
 
 /* What filter/ still owes: expressions that are longer, and slower, without a reason. */
-#define LONGER_OPEN 70
-#define SLOWER_OPEN 130
+#define LONGER_OPEN 39
+#define SLOWER_OPEN 86
 
 static bool
 try_file(struct tally *t, const char *path)
@@ -109,18 +109,24 @@ count_idle(const struct tally *t)
 	return idle;
 }
 
+static bool
+is_high(const struct sum *s)
+{
+	return (double)s->ours > TOTAL_MAX * (double)s->theirs;
+}
+
 static int
 report(const struct tally *t, unsigned idle)
 {
 	const struct sum *s = &t->all;
 	const bool longer = s->longer > LONGER_OPEN, slower = s->slower > SLOWER_OPEN;
-	const bool high = (double)s->ours > TOTAL_MAX * (double)s->theirs;
+	const bool high = is_high(s) || is_high(&t->wired);
 
 	printf("1..5\n%sok 1 - no program is longer than libpcap's (%u are)%s\n",
 		s->longer ? "not " : "", s->longer, longer ? "" : " # TODO");
 	printf("%sok 2 - no way through one is longer (%u are)%s\n",
 		s->slower ? "not " : "", s->slower, slower ? "" : " # TODO");
-	printf("%sok 3 - together they are at most %.1f of libpcap's\n",
+	printf("%sok 3 - together they are at most %.1f of libpcap's, without wlan too\n",
 		high ? "not " : "", TOTAL_MAX);
 	printf("%sok 4 - all compile (%u do not)\n", t->failed ? "not " : "", t->failed);
 	printf("%sok 5 - every reason to be longer is needed (%u are not)\n",

@@ -302,9 +302,9 @@ tally_print(struct tally *t)
 	add_sum(&rest, &t->lists, -1);
 	print_sum("to 20 terms", &rest);
 	print_sum("more terms", &t->lists);
-	rest = t->all;
-	add_sum(&rest, &t->family[FAMILY_WLAN], -1);
-	print_sum("all but wlan", &rest);
+	t->wired = t->all;
+	add_sum(&t->wired, &t->family[FAMILY_WLAN], -1);
+	print_sum("all but wlan", &t->wired);
 	qsort(t->ratio, t->ratios, sizeof *t->ratio, by_value);
 	if (t->ratios)
 		printf("# ours / libpcap's of each: median %.3f, quartiles %.3f and "

@@ -12,7 +12,7 @@ longest_from(const struct bpf_insn *insn, const unsigned *later, unsigned at,
 	unsigned count, unsigned weight)
 {
 	const struct bpf_insn *i = insn + at;
-	unsigned yes = at + 1, no = at + 1;
+	unsigned yes = at + 1, no = yes;
 
 	if (BPF_CLASS(i->code) == BPF_RET)
 		return weight;
