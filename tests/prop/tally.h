@@ -22,7 +22,7 @@ struct sum {
 
 struct tally {
 	struct sum family[FAMILIES], lists; /* lists: the long ones of all families */
-	struct sum all;                     /* filled by tally_print */
+	struct sum all, wired;              /* wired: all but wlan; by tally_print */
 	unsigned failed;                    /* refused by libpcap or by us */
 	double *ratio;                      /* ours / theirs of each row */
 	size_t ratios, room;
