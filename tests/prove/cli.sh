@@ -206,10 +206,13 @@ test_interface() {
 	verdict "-i lo: direction"
 }
 
+# A product of 32 bits, and the same by parts: no prover sees that they are equal.
 test_limit() {
-	hard='ip[4:4] * ip[12:4] / ip[8:4] % ip[16:4] = 7 and ip[12:4] % ip[4:4] * ip[8:4] = 77777'
+	x='ip[4:4]'
+	y='ip[12:4]'
+	parts="($x & $y) * ($x | $y) + ($x & ($y ^ 0xffffffff)) * (($x ^ 0xffffffff) & $y)"
 	begun=$(date +%s)
-	run 1 -y EN10MB --prove-limit 1 --diff "$hard" "$hard and ip[20:4] * ip[16:4] = ip[16:4] * ip[20:4]"
+	run 1 -y EN10MB --prove-limit 1 --diff "$x * $y = 12345" "$parts = 12345"
 	said 'not decided: .*limit.*'
 	silent
 	[ $(($(date +%s) - begun)) -le 15 ] || wrong "it goes on after the limit"
