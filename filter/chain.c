@@ -143,6 +143,9 @@ chain_link(struct chains *c, const struct node *link, const struct chain *at,
 {
 	const struct node *out = c->made[at->exit->id];
 	bool by_arms = chain_by_arms(link, at->exit);
+	if (link->arm[0].to == (by_arms ? out : next) &&
+		link->other == (by_arms ? next : out))
+		return link; /* as it was: all arms have one target */
 	struct arm *arm = ARENA_ARRAY(c->scratch, link->arms, struct arm);
 	for (uint32_t i = 0; i < link->arms; i++) {
 		arm[i] = link->arm[i];
@@ -155,9 +158,14 @@ chain_link(struct chains *c, const struct node *link, const struct chain *at,
 const struct node *
 chain_node(struct chains *c, const struct node *n)
 {
-	struct arm *arm = ARENA_ARRAY(c->scratch, n->arms, struct arm);
+	bool same = c->made[n->other->id] == n->other;
+	for (uint32_t i = 0; i < n->arms && same; i++)
+		same = c->made[n->arm[i].to->id] == n->arm[i].to;
+	if (same)
+		return n;
 	if (n->kind == NODE_BIND)
 		return graph_bind(c->g, n->slot, n->v, c->made[n->other->id], n->source);
+	struct arm *arm = ARENA_ARRAY(c->scratch, n->arms, struct arm);
 	for (uint32_t i = 0; i < n->arms; i++) {
 		arm[i] = n->arm[i];
 		arm[i].to = c->made[n->arm[i].to->id];

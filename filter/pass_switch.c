@@ -101,6 +101,12 @@ rebuild_chain(struct chains *c, void *ctx, const struct node *first)
 		const struct value *v = l.link[end - 1]->v;
 		for (begin = end - 1; begin > 0 && l.link[begin - 1]->v == v;)
 			begin--;
+		bool joins = next->kind == NODE_TEST && next->v == v && !shared;
+		if (end - begin == 1 && !joins &&
+			chain_by_arms(l.link[begin], at->exit)) {
+			next = chain_link(c, l.link[begin], at, next);
+			continue;
+		}
 		struct row r = { .v = v, .source = l.link[begin]->source };
 		for (uint32_t i = begin; i < end; i++)
 			add_link(c, &r, l.link[i], at->exit);
@@ -115,7 +121,9 @@ rebuild_chain(struct chains *c, void *ctx, const struct node *first)
 static const struct node *
 rebuild_node(struct chains *c, const struct node *n)
 {
-	if (n->kind == NODE_BIND)
+	const struct node *next = c->made[n->other->id];
+	bool joins = next->kind == NODE_TEST && next->v == n->v;
+	if (n->kind == NODE_BIND || !joins || c->into[n->other->id] > 1)
 		return chain_node(c, n);
 	struct row r = { .v = n->v,
 		.arm = ARENA_ARRAY(c->scratch, n->arms, struct arm),
@@ -125,7 +133,7 @@ rebuild_node(struct chains *c, const struct node *n)
 		r.arm[i] = n->arm[i];
 		r.arm[i].to = c->made[n->arm[i].to->id];
 	}
-	return make_switch(c, &r, c->made[n->other->id], c->into[n->other->id] > 1);
+	return make_switch(c, &r, next, false);
 }
 
 void

@@ -16,6 +16,7 @@
 #define FACTS_MAX 32 /* kept at a place; more are forgotten */
 #define STEPS 64     /* a node: so that the pass is linear */
 #define STEPS_MIN 65536
+#define ARMS_MAX 1024 /* of a node with more, neighbours with one target are one edge */
 #define KNOWN_DEPTH 3 /* of values that are worked out from facts */
 
 struct fact {
@@ -302,7 +303,11 @@ visit(struct thread *t, const struct node *n)
 	const struct node *last = NULL;
 	const struct ranges *before = known(f, n->v);
 	for (uint32_t i = 0; i < n->arms; i++) {
-		to[i] = arm_edge(t, f, n, before, &n->arm[i]);
+		bool again = i > 0 && n->arm[i].to == n->arm[i - 1].to;
+		if (n->arms > ARMS_MAX)
+			to[i] = again ? to[i - 1] : edge(t, f, n, NULL, n->arm[i].to);
+		else
+			to[i] = arm_edge(t, f, n, before, &n->arm[i]);
 		last = to[i] != NULL ? to[i] : last;
 	}
 	to[n->arms] = edge(t, f, n, gaps(t, n), n->other);
@@ -318,15 +323,21 @@ visit(struct thread *t, const struct node *n)
 static const struct node *
 rebuild(struct thread *t, const struct node *n, const struct node **made)
 {
-	struct arm *arm = ARENA_ARRAY(t->scratch, n->arms, struct arm);
 	const struct node **to = t->to[n->id];
+	const struct node *other = made[to[n->arms]->id];
+	bool same = other == n->other;
+	for (uint32_t i = 0; i < n->arms && same; i++)
+		same = made[to[i]->id] == n->arm[i].to;
+	if (same)
+		return n;
+	struct arm *arm = ARENA_ARRAY(t->scratch, n->arms, struct arm);
 	if (n->kind == NODE_BIND)
 		return graph_bind(t->g, n->slot, n->v, made[to[0]->id], n->source);
 	for (uint32_t i = 0; i < n->arms; i++) {
 		arm[i] = n->arm[i];
 		arm[i].to = made[to[i]->id];
 	}
-	return graph_node(t->g, n->v, arm, n->arms, made[to[n->arms]->id], n->source);
+	return graph_node(t->g, n->v, arm, n->arms, other, n->source);
 }
 
 void
