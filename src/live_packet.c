@@ -399,6 +399,34 @@ attach_code(const struct live_packet *l, const struct sock_filter *code, size_t 
 		       sizeof(program)) == 0;
 }
 
+/* Why the kernel does not run the filter, and what does; `err` 0: it was not asked. */
+static void
+tell_refusal(struct diags *ds, size_t count, const char *unwritten, int err)
+{
+	const char *const user = "matching in user space";
+	const char *const ebpf = "as eBPF, for which this process needs CAP_BPF, it "
+				 "would run in the kernel";
+	const bool memory = err == ENOMEM;
+	struct diag *d;
+	if (unwritten != NULL)
+		d = diags_add(ds, DIAG_FALLBACK, SEV_NOTE,
+			"the filter is no classic BPF (%.100s): %s", unwritten, user);
+	else if (count > BPF_MAXINSNS)
+		d = diags_add(ds, DIAG_FALLBACK, SEV_NOTE,
+			"the filter has %zu instructions as classic BPF, of which the "
+			"kernel takes %d: %s",
+			count, BPF_MAXINSNS, user);
+	else
+		d = diags_add(ds, DIAG_FALLBACK, SEV_NOTE,
+			"the kernel does not take the filter's %zu instructions of "
+			"classic BPF (%.40s): %s",
+			count,
+			memory ? "net.core.optmem_max is too small" : strerror(err),
+			user);
+	d->err = err;
+	diags_hint(ds, memory ? "%s; or raise that sysctl" : "%s", ebpf);
+}
+
 /* The filter in the kernel, or all packets, and all of their bytes, for the filter may
  * look beyond the snap length. */
 static bool
@@ -409,18 +437,13 @@ attach(struct live_packet *l, const struct filter *filter, struct diags *ds)
 	struct diags refusal = { 0 };
 	size_t count = 0;
 	const struct sock_filter *code = filter_cbpf(filter, &count, &refusal);
-	errno = EINVAL;
+	const bool fits = code && count <= BPF_MAXINSNS;
 	l->kept = l->opts.snaplen;
-	if (code && count <= BPF_MAXINSNS && attach_code(l, code, count))
+	if (fits && attach_code(l, code, count))
 		return true;
-	const char *why = code ? strerror(errno) : refusal.diag[0].text;
-	struct diag *d = diags_add(ds, DIAG_FALLBACK, SEV_NOTE,
-		"the kernel does not take the filter's %zu instructions (%.80s): "
-		"matching in user space",
-		count, why);
-	d->err = errno;
-	diags_hint(ds, "sysctl net.core.optmem_max limits it, and 4096 instructions");
+	tell_refusal(ds, count, code ? NULL : refusal.diag[0].text, fits ? errno : 0);
 	l->user = filter;
+	l->source.user = true;
 	l->kept = FILTER_SNAPLEN_MAX;
 	return attach_code(l, &all, 1) ||
 	       refuse(ds, DIAG_KERNEL, "attaching a filter", l->name);

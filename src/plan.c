@@ -119,7 +119,11 @@ open_net(const struct live_opts *live, const struct iface *iface, struct plan *p
 		return false;
 	}
 	demote(ds, before < after ? before : 0);
-	note(ds, "capturing with the filter as classic BPF, on an AF_PACKET ring");
+	note(ds,
+		p->source->user
+			? "capturing all packets, on an AF_PACKET ring, and matching here"
+			: "capturing with the filter as classic BPF, on an AF_PACKET "
+			  "ring");
 	return true;
 }
 

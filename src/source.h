@@ -33,6 +33,7 @@ struct source {
 	uint32_t snaplen;  /* of the file header, or as asked for */
 	bool nano;         /* time stamps are finer than microseconds */
 	bool matched;      /* packets come filtered already: do not match again */
+	bool user;         /* live: the source has done it, not the kernel */
 };
 
 struct source_ops {
