@@ -129,6 +129,18 @@ milliseconds(uint64_t ns)
 	return (ns + 999999) / 1000000;
 }
 
+/* For -v: the time, and how much of the meaning is the prover's own reading. */
+static void
+note(struct diags *ds, uint64_t ns, uint32_t own, uint32_t resolved)
+{
+	diags_add(ds, DIAG_NONE, SEV_NOTE, "it took %" PRIu64 " ms", milliseconds(ns));
+	if (own + resolved > 0)
+		diags_add(ds, DIAG_NONE, SEV_NOTE,
+			"relations: %" PRIu32 ", %" PRIu32
+			" of them with the arithmetic that the compiler reads",
+			own + resolved, resolved);
+}
+
 /* --- --prove ----------------------------------------------------------------- */
 
 static void
@@ -199,6 +211,7 @@ prove_program(const struct options *o, const struct filter_opts *f, struct diags
 	bool ok = begin(&t, o, f, ds);
 	ok = end(&t, tell_proof(&t, &proof)) && ok;
 	ok = ok && proof.verdict == FILTER_PROVED;
+	note(ds, proof.ns, proof.relations, proof.resolved);
 	filter_proof_free(&proof);
 	return ok;
 }
@@ -246,6 +259,7 @@ prove_diff(const struct options *o, const struct filter_opts *a,
 	if (overlap)
 		ok = tell_packet(&t, "both accept", &d.both) && ok;
 	ok = end(&t, ok) && d.relation == FILTER_EQUAL;
+	note(&ds[0], d.ns, d.relations, d.resolved);
 	filter_difference_free(&d);
 	return ok;
 }
