@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "prove.h"
 #include "read.h"
 
 /* Of one side, under both endings. */

@@ -2,7 +2,7 @@
 #ifndef BPFCAP_FILTER_ENGINE_H
 #define BPFCAP_FILTER_ENGINE_H
 
-#include "prove.h"
+#include "../proof.h"
 
 bool engine_prove(const struct filter_opts *, const struct filter_proof_opts *,
 	struct filter_proof *out, struct diags *);

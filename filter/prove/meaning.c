@@ -16,9 +16,10 @@ static struct thought read_tree(struct reader *, const struct ast *, const struc
 static struct known *
 known_of(struct reader *r, const struct value *v)
 {
-	uint32_t old = r->room;
-	while (v->id >= r->room)
-		ARENA_MORE(&r->p->arena, r->known, old, &r->room);
+	while (v->id >= r->room) {
+		uint32_t full = r->room;
+		ARENA_MORE(&r->p->arena, r->known, full, &r->room);
+	}
 	return &r->known[v->id];
 }
 

@@ -47,19 +47,6 @@ address(struct prover *p, Z3_ast base, uint32_t k)
 	return base == NULL ? at : Z3_simplify(p->z, Z3_mk_bvadd(p->z, base, at));
 }
 
-/* Ways that a base is chosen between are looked at one by one up to so many. */
-#define CHOICES_MAX 32
-
-static unsigned
-choices(struct prover *p, Z3_ast base, unsigned max)
-{
-	Z3_app app = Z3_to_app(p->z, base);
-	if (Z3_get_decl_kind(p->z, Z3_get_app_decl(p->z, app)) != Z3_OP_ITE)
-		return 1;
-	unsigned n = max > 1 ? choices(p, Z3_get_app_arg(p->z, app, 1), max - 1) : 1;
-	return n + (n < max ? choices(p, Z3_get_app_arg(p->z, app, 2), max - n) : 1);
-}
-
 static Z3_ast
 load_either(struct prover *p, enum ending ending, Z3_ast base, uint32_t k, unsigned size,
 	Z3_ast *ok)
@@ -83,8 +70,9 @@ packet_load(struct prover *p, enum ending ending, Z3_ast base, uint32_t k, unsig
 		k += known;
 		base = NULL;
 	}
-	unsigned ways = base == NULL ? 1 : choices(p, base, CHOICES_MAX + 1);
-	if (ways > 1 && ways <= CHOICES_MAX)
+	if (base != NULL)
+		base = term_named(p, base, CHOICES_MAX);
+	if (base != NULL && term_choices(p, base, 2) > 1)
 		return load_either(p, ending, base, k, size, ok);
 	*ok = p->no;
 	if (k > PROVE_CAPLEN_MAX - size)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "prove.h"
 #include "read.h"
 
 /* What the packet does, under both endings. */

@@ -17,6 +17,8 @@
 /* No packet is longer: what is read at or beyond it is out of bounds. */
 #define PROVE_CAPLEN_MAX 0x7fffffffu
 
+#define CHOICES_MAX 24 /* of one term, that are looked at one by one */
+
 struct octet {
 	Z3_ast at, byte;
 	bool fixed; /* at is the number `k` */
@@ -40,6 +42,10 @@ struct scale {
 	uint32_t chain;
 };
 
+struct name {
+	Z3_ast of, name;
+};
+
 struct prover {
 	Z3_context z;
 	Z3_solver solver;
@@ -50,6 +56,8 @@ struct prover {
 	struct octet *octet;
 	uint32_t octets, room;
 	uint32_t *bucket; /* index + 1, `room` of them */
+	struct name *name;
+	uint32_t names, name_room;
 	struct scale *scale;
 	uint32_t scales, scale_room;
 	uint32_t *scale_bucket, scale_buckets; /* as above */
@@ -78,6 +86,10 @@ Z3_ast term_and(struct prover *, Z3_ast, Z3_ast);
 Z3_ast term_or(struct prover *, Z3_ast, Z3_ast);
 Z3_ast term_same(struct prover *, Z3_ast, Z3_ast);
 Z3_ast term_if(struct prover *, Z3_ast when, Z3_ast then, Z3_ast otherwise);
+/* The term, or, when it chooses between more than so many, a name for it. */
+Z3_ast term_named(struct prover *, Z3_ast, unsigned max);
+/* Leaves of a tree of ifs, at most max. */
+unsigned term_choices(struct prover *, Z3_ast, unsigned max);
 Z3_ast term_at_most(struct prover *, Z3_ast, Z3_ast); /* unsigned */
 /* a op b as 32-bit unsigned numbers; *ok: where it has a result at all. */
 Z3_ast term_arith(struct prover *, enum arith_op, Z3_ast a, Z3_ast b, Z3_ast *ok);
