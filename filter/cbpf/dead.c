@@ -66,8 +66,10 @@ sweep(struct cbpf_block *b, uint32_t live)
 		live = (live & ~e.writes) | e.reads;
 		b->insn[--kept] = b->insn[i];
 	}
-	b->insn += kept;
-	b->count -= kept;
+	if (kept > 0) {
+		b->insn += kept;
+		b->count -= kept;
+	}
 	return live;
 }
 
