@@ -9,13 +9,13 @@
 static void
 settle_masks(struct ids *ids)
 {
-	bool alike = true;
+	bool same = true;
 	for (uint32_t i = 1; i < ids->ip4s; i++)
-		alike = alike && ids->ip4[i].hi == ids->ip4[0].hi;
-	ids->ip4_mask = alike && ids->ip4s > 0 ? ids->ip4[0].hi : UINT32_MAX;
+		same = same && ids->ip4[i].hi == ids->ip4[0].hi;
+	ids->ip4_mask = same && ids->ip4s > 0 ? ids->ip4[0].hi : UINT32_MAX;
 	for (uint32_t i = 0; i < ids->ip4s; i++) {
 		struct arm *a = &ids->ip4[i];
-		a->hi = alike ? a->lo : a->lo | ~a->hi;
+		a->hi = same ? a->lo : a->lo | ~a->hi;
 	}
 }
 
