@@ -87,7 +87,7 @@ try_text(const char *text, uint16_t linktype, struct rng *r)
 		if (f == NULL) /* never true, which optimisation shows */
 			continue;
 		compare(plain, f, *r, text, on);
-		if (on == (ALL & ~one) && all != NULL)
+		if (i % 2 == 1 && all != NULL)
 			longer[i / 2] += length(f) > length(all);
 		filter_free(f);
 	}
