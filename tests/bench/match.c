@@ -102,7 +102,7 @@ run(const struct bench *b, enum way way)
 static bool
 print(const struct bench *b)
 {
-	unsigned hits[WAYS];
+	unsigned hits[WAYS] = { 0 };
 	bool agree = true;
 	for (enum way way = BY_MATCH; way < WAYS; way++) {
 		double best = 1e18;

@@ -2,8 +2,11 @@
  * nets and ports, and packets with numbers from them, near them, and others.  Out: the
  * verdict of filter_match is filter_eval's on every packet, whole and cut behind each
  * byte; on whole packets it is that of the list as it was built, one id after the other;
- * and what that accepts of a cut packet is accepted (DESIGN: truncated packets). */
+ * and what that accepts of a cut packet is accepted (DESIGN: truncated packets).  And the
+ * program of a filter is made once, whoever asks for it. */
 #include "filter_try.h"
+
+#include <pthread.h>
 
 #include "../gen/rng.h"
 
@@ -220,10 +223,39 @@ test_code(void **state)
 	filter_free(f);
 }
 
+static void *
+ask_for_code(void *ctx)
+{
+	size_t count;
+	struct diags ds = { 0 };
+	return (void *)(uintptr_t)filter_cbpf(ctx, &count, &ds);
+}
+
+/* A filter may be shared between threads: whoever asks first, all get one program. */
+static void
+test_threads(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 50; i++) {
+		pthread_t thread[4];
+		void *code[4];
+		struct filter *f = compile("host 10.0.0.1 or tcp port 80", NULL);
+		for (unsigned j = 0; j < 4; j++)
+			assert_int_equal(
+				pthread_create(&thread[j], NULL, ask_for_code, f), 0);
+		for (unsigned j = 0; j < 4; j++)
+			assert_int_equal(pthread_join(thread[j], &code[j]), 0);
+		assert_non_null(code[0]);
+		for (unsigned j = 1; j < 4; j++)
+			assert_ptr_equal(code[j], code[0]);
+		filter_free(f);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_code) };
+		cmocka_unit_test(test_threads), cmocka_unit_test(test_code) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
