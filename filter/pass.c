@@ -64,33 +64,33 @@ pass_of_code(uint32_t on)
 	return on;
 }
 
-/* What raises the cost is dropped. */
+/* What raises the cost, the graph's until then, is dropped. */
 static void
-run(struct graph *g, struct arena *scratch, unsigned i, const struct pass_opts *opts)
+run(struct graph *g, struct arena *scratch, unsigned i, const struct pass_opts *opts,
+	uint32_t *cost)
 {
 	const struct node *before = g->root;
-	uint32_t cost = graph_cost(g, scratch);
 	passes[i].run(g, scratch);
-	uint32_t now = graph_cost(g, scratch);
-	if (now > cost) {
-		g->root = before;
-		now = cost;
-	}
+	if (g->root != before) {
+		uint32_t now = graph_cost(g, scratch);
 #ifndef NDEBUG
-	graph_check(g);
+		graph_check(g);
 #endif
+		g->root = now > *cost ? before : g->root;
+		*cost = now > *cost ? *cost : now;
+	}
 	if (opts->after != NULL)
-		opts->after(opts->ctx, passes[i].name, now, g);
+		opts->after(opts->ctx, passes[i].name, *cost, g);
 	arena_free(scratch);
 }
 
 static void
 run_level(struct graph *g, struct arena *scratch, enum pass_level level,
-	const struct pass_opts *opts)
+	const struct pass_opts *opts, uint32_t *cost)
 {
 	for (unsigned i = 0; i < PASSES; i++)
 		if (passes[i].level == level && pass_on(opts->on, i))
-			run(g, scratch, i, opts);
+			run(g, scratch, i, opts, cost);
 }
 
 void
@@ -99,11 +99,15 @@ optimise(struct graph *g, struct arena *scratch, const struct pass_opts *opts)
 	const struct pass_opts all = { .on = PASS_ALL };
 	if (opts == NULL)
 		opts = &all;
-	if (opts->after != NULL) {
-		opts->after(opts->ctx, "build", graph_cost(g, scratch), g);
-		arena_free(scratch);
+	uint32_t cost = graph_cost(g, scratch);
+	arena_free(scratch);
+	if (opts->after != NULL)
+		opts->after(opts->ctx, "build", cost, g);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		const struct node *before = g->root;
+		run_level(g, scratch, PASS_ROUND, opts, &cost);
+		if (g->root == before && opts->after == NULL)
+			break; /* nor would it change in another round */
 	}
-	for (unsigned round = 0; round < ROUNDS; round++)
-		run_level(g, scratch, PASS_ROUND, opts);
-	run_level(g, scratch, PASS_LAST, opts);
+	run_level(g, scratch, PASS_LAST, opts, &cost);
 }
