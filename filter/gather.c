@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broken.h"
 #include "ast.h"
 #include "step.h"
 
@@ -200,7 +201,8 @@ collect(const struct gather *g, const struct ast *list, struct ast *first, uint3
 	seq = 0;
 	for (struct ast *o = first; seq < n; o = o->next, seq++) {
 		plain_id(g, leaf_of(list, o), &p);
-		add_id(ids, &p, seq);
+		if (!IS_BROKEN(GATHER) || seq + 1 < n)
+			add_id(ids, &p, seq);
 	}
 	return ids;
 }

@@ -1,6 +1,8 @@
 /* graph.c: making nodes (normal form, hash-consing), and looking over a whole graph. */
 #include "graph.h"
 
+#include "broken.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +262,8 @@ graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arm
 	for (uint32_t i = 0; i < arms; i++)
 		one_target = one_target && arm[i].to == other;
 	uint32_t n = normalise(v, arm, arms, other);
+	if (IS_BROKEN(GRAPH) && n > 0 && arm[n - 1].hi > arm[n - 1].lo)
+		arm[n - 1].hi--;
 	bool decided = n == 0 || (n == 1 && arm[0].lo <= v->lo && arm[0].hi >= v->hi);
 	if (decided && arms > 0 && !one_target && v->kind != VALUE_CONST)
 		g->clipped = true;

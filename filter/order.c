@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broken.h"
 #include "layout.h"
 
 #define CHAIN_MAX 96 /* arms: more become a tree, which pays where jumps get long */
@@ -132,7 +133,7 @@ lower_arm(struct lower *l, const struct node *n, const struct arm *a, struct blo
 		b.k = a->lo;
 	} else {
 		b.compare = CMP_GT;
-		b.k = a->hi;
+		b.k = a->hi - IS_BROKEN(ORDER);
 		b.jt = other;
 		b.jf = to;
 		b.jt = make(l, b);

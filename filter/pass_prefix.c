@@ -6,6 +6,7 @@
  * one mask alone they stay: `and` and `jeq` are as short. */
 #include "pass.h"
 
+#include "broken.h"
 #include "chain.h"
 
 struct prefix {
@@ -54,7 +55,7 @@ widen(struct chains *c, const struct node *link, const struct node *out,
 	struct arm *arm = ARENA_ARRAY(c->scratch, link->arms, struct arm);
 	for (uint32_t i = 0; i < link->arms; i++) {
 		arm[i] = link->arm[i];
-		arm[i].hi = arm[i].lo | rest;
+		arm[i].hi = arm[i].lo | (IS_BROKEN(PREFIX) ? rest >> 1 : rest);
 		arm[i].to = out;
 	}
 	return graph_node(c->g, v->a, arm, link->arms, next, link->source);

@@ -5,6 +5,7 @@
  * truncated packets).  Neighbours are then made one switch by pass_switch.c. */
 #include "pass.h"
 
+#include "broken.h"
 #include "chain.h"
 
 struct regroup {
@@ -61,7 +62,7 @@ rebuild(struct chains *c, void *ctx, const struct node *first)
 		place[i + 1] += place[i];
 	for (uint32_t i = 0; i < l.count; i++)
 		sorted[place[group[i]]++] = i;
-	for (uint32_t i = l.count; i-- > 0;)
+	for (uint32_t i = l.count - IS_BROKEN(REGROUP); i-- > 0;)
 		next = chain_link(c, l.link[sorted[i]], at, next);
 	return next;
 }

@@ -15,6 +15,8 @@
  * truncated packets). */
 #include "pass.h"
 
+#include "broken.h"
+
 #include <stdlib.h>
 
 #define SHARE_MIN 16     /* comparisons that one copy saves, at least */
@@ -275,7 +277,8 @@ enter(struct share *s, const struct node *copy, const struct node *from, bool is
 	for (uint32_t i = s->bases; i-- > 0;) {
 		const struct base *b = &s->base[i];
 		const struct value *base = is_x ? b->x : b->y;
-		const struct value *by = value_const(vs, is_x ? b->by_x : b->by_y);
+		const struct value *by =
+			value_const(vs, is_x || IS_BROKEN(SHARE) ? b->by_x : b->by_y);
 		const struct value *v =
 			base == NULL ? by : value_arith(vs, OP_ADD, base, by);
 		copy = graph_bind(s->g, b->slot, v, copy, from->source);

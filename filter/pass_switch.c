@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "broken.h"
 #include "chain.h"
 
 struct row { /* neighbouring links of one value */
@@ -110,7 +111,7 @@ rebuild_chain(struct chains *c, void *ctx, const struct node *first)
 		struct row r = { .v = v, .source = l.link[begin]->source };
 		for (uint32_t i = begin; i < end; i++)
 			add_link(c, &r, l.link[i], at->exit);
-		r.arms = arms_unite(r.arm, r.arms);
+		r.arms = arms_unite(r.arm, r.arms - IS_BROKEN(SWITCH));
 		for (uint32_t i = 0; i < r.arms; i++)
 			r.arm[i].to = out;
 		next = make_switch(c, &r, next, shared);

@@ -11,6 +11,7 @@
  * holds already is passed over like a test. */
 #include "pass.h"
 
+#include "broken.h"
 #include "ranges.h"
 
 #define FACTS_MAX 32 /* kept at a place; more are forgotten */
@@ -104,7 +105,7 @@ facts_meet(struct thread *t, const struct facts *a, const struct facts *b)
 			continue;
 		}
 		const struct ranges *r =
-			x->within == y->within
+			x->within == y->within || IS_BROKEN(THREAD)
 				? x->within
 				: ranges_or(t->scratch, x->within, y->within);
 		if (r == NULL) /* still: it was evaluated */

@@ -7,6 +7,8 @@
  * lead to one place). */
 #include "cbpf.h"
 
+#include "../broken.h"
+
 /* Sets of registers: bit n is M[n]. */
 #define REG_A (1u << CBPF_MEMORY)
 #define REG_X (2u << CBPF_MEMORY)
@@ -63,7 +65,7 @@ sweep(struct cbpf_block *b, uint32_t live)
 		const struct effect e = effect_of(&b->insn[i]);
 		if (!e.rejects && (e.writes & live) == 0)
 			continue;
-		live = (live & ~e.writes) | e.reads;
+		live = (live & ~e.writes) | (IS_BROKEN(DEAD) ? 0 : e.reads);
 		b->insn[--kept] = b->insn[i];
 	}
 	if (kept > 0) {

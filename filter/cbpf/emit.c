@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "../broken.h"
 #include "../opcode.h"
 #include "../pass.h"
 #include "registers.h"
@@ -193,7 +194,7 @@ emit_bind(struct emit *e, const struct block *b)
 		e->now.a = NULL;
 	if (e->now.x == b->v)
 		e->now.x = slot;
-	else if (e->now.x != NULL && (e->now.x->slots & slot->slots))
+	else if (e->now.x != NULL && (e->now.x->slots & slot->slots) && !IS_BROKEN(EMIT))
 		e->now.x = NULL;
 }
 

@@ -11,6 +11,7 @@
  * in use all `ret` stand at the end. */
 #include "cbpf.h"
 
+#include "../broken.h"
 #include "../layout.h"
 
 #define REACH 255 /* of sock_filter.jt and jf */
@@ -59,7 +60,8 @@ put(struct encode *e, struct sock_filter f)
 static void
 put_stand_in(struct encode *e, const struct cbpf_block *to)
 {
-	struct sock_filter leap = BPF_STMT(BPF_JMP | BPF_JA, e->length - e->at[to->id]);
+	struct sock_filter leap =
+		BPF_STMT(BPF_JMP | BPF_JA, e->length - e->at[to->id] + IS_BROKEN(ENCODE));
 	put(e, to->jt == NULL && !e->exits_last ? to->last : leap);
 	e->near[to->id] = e->length;
 }

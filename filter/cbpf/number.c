@@ -3,6 +3,8 @@
  * number is its address, and one that a register holds already is not loaded again. */
 #include "registers.h"
 
+#include "../broken.h"
+
 void
 numbering_init(struct numbering *n, struct arena *arena, uint32_t blocks)
 {
@@ -18,7 +20,7 @@ numbering_arrive(struct numbering *n, uint32_t block, const struct registers *no
 	struct registers *at = &n->at[block];
 	if (!n->seen[block])
 		*at = *now;
-	if (at->a != now->a)
+	if (at->a != now->a && !IS_BROKEN(NUMBER))
 		at->a = NULL;
 	if (at->x != now->x)
 		at->x = NULL;

@@ -90,12 +90,32 @@ diff(const struct expression s[2], const struct filter_proof_opts *limits,
 	prover_close(&p);
 }
 
+/* Does it compile?  One that matches nothing may be compared. */
+static bool
+check(const struct filter_opts *opts, struct diags *ds)
+{
+	struct filter *f;
+	struct filter_opts quiet = *opts;
+	unsigned kept = 0;
+	quiet.trace = NULL;
+	if (filter_compile(&quiet, &f, ds)) {
+		filter_free(f);
+		return true;
+	}
+	for (unsigned i = 0; i < ds->count; i++)
+		if (ds->diag[i].code != DIAG_NEVER)
+			ds->diag[kept++] = ds->diag[i];
+	ds->count = kept;
+	return !diags_failed(ds);
+}
+
 bool
 engine_diff(const struct filter_opts *a, const struct filter_opts *b,
 	const struct filter_proof_opts *limits, struct filter_difference *out,
 	struct diags ds[2])
 {
 	struct expression s[2];
+	struct diags again = { 0 };
 	uint64_t begun = prover_now();
 	*out = (struct filter_difference){ .relation = FILTER_RELATION_UNDECIDED };
 	if (a->linktype != b->linktype || a->input != b->input) {
@@ -104,12 +124,18 @@ engine_diff(const struct filter_opts *a, const struct filter_opts *b,
 		diags_hint(&ds[1], "compare them on one link type");
 		return false;
 	}
-	bool ok = expression_open(&s[0], a, &ds[0]);
-	ok = expression_open(&s[1], b, &ds[1]) && ok;
-	if (ok)
+	bool ok = check(a, &ds[0]);
+	ok = check(b, &ds[1]) && ok;
+	if (!ok)
+		return false;
+	ok = expression_open(&s[0], a, &again);
+	ok = expression_open(&s[1], b, &again) && ok;
+	if (!ok)
+		snprintf(out->why, sizeof(out->why), "they cannot be read again");
+	else
 		diff(s, limits, out);
 	expression_close(&s[0]);
 	expression_close(&s[1]);
 	out->ns = prover_now() - begun;
-	return ok;
+	return true;
 }

@@ -136,6 +136,31 @@ meaning_within(struct prover *p, Z3_ast x, uint32_t lo, uint32_t hi)
 		term_at_most(p, x, term_number(p, hi)));
 }
 
+/* One of many ranges; behind some, another test decides. */
+static struct thought
+read_arms(struct reader *r, const struct test *t, const struct env *env)
+{
+	struct prover *p = r->p;
+	struct term v = meaning_value(r, t->v, env);
+	struct list plain = list_begin(r, false, env);
+	struct thought all = constant(r, false, env);
+	for (uint32_t i = 0; i < t->arms; i++) {
+		Z3_ast in = meaning_within(p, v.is, t->arm[i].lo, t->arm[i].hi);
+		if (t->then == NULL || t->then[i] == NULL) {
+			list_add(&plain, (struct thought){ p->yes, in, env, env });
+			continue;
+		}
+		struct thought then = read_test(r, t->then[i], env);
+		all = (struct thought){ term_if(p, in, then.ok, all.ok),
+			term_if(p, in, then.is, all.is), join(r, in, then.yes, all.yes),
+			join(r, in, then.no, all.no) };
+	}
+	if (plain.count > 0)
+		all = meaning_both(r, false, list_end(&plain), all);
+	all.ok = term_and(p, v.ok, all.ok);
+	return all;
+}
+
 /* Recursive: the trees of resolve are shallow; their lists are not. */
 static struct thought
 read_test(struct reader *r, const struct test *t, const struct env *env)
@@ -160,6 +185,8 @@ read_test(struct reader *r, const struct test *t, const struct env *env)
 	}
 	case TEST_LEAF: break;
 	}
+	if (t->arm != NULL)
+		return read_arms(r, t, env);
 	struct term v = meaning_value(r, t->v, env);
 	return (struct thought){ v.ok, meaning_within(p, v.is, t->lo, t->hi), env, env };
 }

@@ -230,7 +230,7 @@ run_line(struct machine *m, size_t at)
 	struct line *l = &m->line[at];
 	const struct sock_filter *f = &m->insn[at];
 	struct state s = l->state;
-	size_t jt = at + 1, jf = at + 1;
+	size_t jt = at + 1, jf = jt;
 	l->ok = l->taken = p->yes;
 	if (BPF_CLASS(f->code) == BPF_RET)
 		return;
@@ -264,7 +264,7 @@ verdict(struct machine *m, uint32_t snaplen, Z3_ast *odd)
 	for (size_t i = m->count; i-- > 0;) {
 		const struct sock_filter *f = &m->insn[i];
 		const struct line *l = &m->line[i];
-		size_t jt = i + 1, jf = i + 1;
+		size_t jt = i + 1, jf = jt;
 		accepts[i] = p->no;
 		if (l->state.way == NULL || l->ok == NULL || l->ok == p->no)
 			continue;

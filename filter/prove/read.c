@@ -30,8 +30,10 @@ expression_close(struct expression *s)
 bool
 compiled_open(struct compiled *c, const struct filter_opts *opts, struct diags *ds)
 {
+	struct filter_opts quiet = *opts;
 	*c = (struct compiled){ 0 };
-	if (!filter_compile(opts, &c->filter, ds))
+	quiet.trace = NULL;
+	if (!filter_compile(&quiet, &c->filter, ds))
 		return false;
 	c->insn = filter_cbpf(c->filter, &c->count, ds);
 	if (c->insn == NULL)

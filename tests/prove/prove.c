@@ -8,6 +8,7 @@
  * Environment: PROVE_SECONDS (0: no limit, and all is done), PROVE_SEED, PROVE_RANDOM
  * (number for each family, at most), PROVE_LIMIT (ms for one proof), PROVE_SHOW,
  * PROVE_TRACE=1, PROVE_EXPR and PROVE_LINK (this one only), PROVE_INPUT. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,9 +107,12 @@ prove_line(struct trials *t, const struct line *l)
 static size_t
 prove_lists(struct trials *t, const struct lines *l, uint64_t seed, double until)
 {
-	size_t step = 7919, at = l->count > 0 ? seed % l->count : 0, done = 0;
-	while (l->count > 0 && l->count % step == 0)
+	size_t step = 7919, done = 0;
+	if (l->count == 0)
+		return 0;
+	while (l->count % step == 0)
 		step += 2;
+	size_t at = seed % l->count;
 	for (; done < l->count && (until <= 0 || seconds() < until); done++) {
 		prove_line(t, &l->line[at]);
 		at = (at + step) % l->count;
@@ -123,6 +127,7 @@ pick_link(enum family f, unsigned long turn)
 	unsigned long members = 0;
 	for (const struct link *l = links; l->name; l++)
 		members += l->family == f;
+	assert(members > 0 && "no family is empty");
 	turn %= members;
 	for (const struct link *l = links;; l++)
 		if (l->family == f && turn-- == 0)

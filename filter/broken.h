@@ -1,0 +1,31 @@
+/* broken.h: one-line faults in the compiler, for the test of the prover alone
+ * (tests/prove/broken): each must be refuted.  In all other builds there are none. */
+#ifndef BPFCAP_FILTER_BROKEN_H
+#define BPFCAP_FILTER_BROKEN_H
+
+#ifdef BPFCAP_BROKEN
+enum broken {
+	BROKEN_NOTHING,
+	BROKEN_GRAPH,   /* a node's last arm is one number too short */
+	BROKEN_BUILD,   /* `not` is forgotten */
+	BROKEN_GATHER,  /* a list's last id is left out */
+	BROKEN_THREAD,  /* where ways meet, what one of them knows is believed */
+	BROKEN_PREFIX,  /* a prefix becomes a range that is too short */
+	BROKEN_REGROUP, /* a chain's last test is left out */
+	BROKEN_SWITCH,  /* an arm of a switch is lost */
+	BROKEN_SHARE,   /* both ways into a shared look-up bind the same */
+	BROKEN_ORDER,   /* a range's upper end is one too small */
+	BROKEN_EMIT,    /* X is thought to hold what it held before */
+	BROKEN_NUMBER,  /* registers keep what they hold on one of two ways */
+	BROKEN_DEAD,    /* what an instruction reads is thought dead before it */
+	BROKEN_TAILS,   /* blocks with other false ways are taken to be equal */
+	BROKEN_ENCODE,  /* a long jump goes one instruction too far */
+	BROKEN_FAULTS,
+};
+extern enum broken filter_broken; /* the one that is on */
+#define IS_BROKEN(fault) (filter_broken == BROKEN_##fault)
+#else
+#define IS_BROKEN(fault) 0
+#endif
+
+#endif

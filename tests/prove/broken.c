@@ -1,0 +1,130 @@
+/* broken.c: are faults in the compiler found?  A build of it with one-line faults
+ * (filter/broken.h) comes in, of which one at a time is on; each must be refuted on one
+ * of a few expressions, with a packet of which the faulty program says one thing, and
+ * the graph of the compiler without the fault another.  Out: TAP, and the packets. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "../../filter/broken.h"
+#include "../../filter/cbpf/cbpf.h"
+#include "../../filter/prove/engine.h"
+#include "trial.h"
+
+enum broken filter_broken;
+
+#define X(name) [BROKEN_##name] = #name
+static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD),
+	X(GATHER), X(THREAD), X(PREFIX), X(REGROUP), X(SWITCH), X(SHARE), X(ORDER),
+	X(EMIT), X(NUMBER), X(DEAD), X(TAILS), X(ENCODE) };
+#undef X
+
+#define HOSTS_8                                                                \
+	"host 10.0.0.1 or host 10.0.3.7 or host 10.1.0.9 or host 10.9.0.1 or " \
+	"host 11.0.3.7 or host 12.1.0.9 or host 13.9.0.1 or host 14.2.0.3"
+#define PORTS_8                                                                \
+	"port 17 or port 22 or port 53 or port 80 or port 123 or port 443 or " \
+	"port 993 or port 5060"
+/* Lists of which the targets are further than a conditional jump reaches. */
+#define PORTS_10(n)                                                                   \
+	"dst port " #n "01 or dst port " #n "13 or dst port " #n "25 or dst port " #n \
+	"37 or dst port " #n "49 or dst port " #n "52 or dst port " #n                \
+	"64 or dst port " #n "76 or dst port " #n "88 or dst port " #n "90"
+#define PORTS_100(n)                                                 \
+	PORTS_10(n##0)                                               \
+	" or " PORTS_10(n##1) " or " PORTS_10(n##2) " or " PORTS_10( \
+		n##3) " or " PORTS_10(n##4) " or " PORTS_10(n##5) " or " PORTS_10(n##6)
+
+static const struct expression {
+	uint16_t linktype;
+	enum filter_input input;
+	const char *text;
+} expressions[] = {
+	{ 1, FILTER_INPUT_FILE, "tcp port 80 and not host 10.0.0.1" },
+	{ 1, FILTER_INPUT_FILE, "tcp portrange 80-90 or ip[8] < 5" },
+	{ 1, FILTER_INPUT_FILE, "net 10.0.0.0/8 or net 192.168.4.0/22 or host 10.1.2.3" },
+	{ 1, FILTER_INPUT_FILE, "(src port 82 or tcp) and (port 80 or tcp)" },
+	{ 1, FILTER_INPUT_FILE, "vlan and (host 10.0.0.1 or vlan 7)" },
+	{ 1, FILTER_INPUT_SKB, "vlan 5 and tcp port 80 or vlan and ip" },
+	{ 1, FILTER_INPUT_FILE, "ip protochain 6" },
+	{ 1, FILTER_INPUT_FILE, "geneve (tcp port 80) or geneve (udp port 53)" },
+	{ 1, FILTER_INPUT_FILE, "geneve and geneve and host 10.0.0.1" },
+	{ 1, FILTER_INPUT_FILE, HOSTS_8 },
+	{ 1, FILTER_INPUT_FILE, PORTS_8 },
+	{ 1, FILTER_INPUT_FILE, "(" HOSTS_8 ") and (" PORTS_8 ")" },
+	{ 1, FILTER_INPUT_FILE,
+		"ip[6:2] & 0x1fff != 0 and ip[2:2] - (ip[0] & 15) * 4 > len" },
+	{ 1, FILTER_INPUT_FILE,
+		"tcp port 80 and ip[2:2] - ((ip[0] & 0xf) << 2) - "
+		"((tcp[12] & 0xf0) >> 2) != 0" },
+	{ 1, FILTER_INPUT_FILE,
+		"(" PORTS_100(1) " or " PORTS_100(2) " or " PORTS_100(3) " or " PORTS_100(
+			4) ") and ip[8] = 7" },
+	{ 276, FILTER_INPUT_COOKED, "inbound and tcp port 80 or arp" },
+};
+
+static uint32_t
+verdict(const struct filter_opts *opts, enum broken fault,
+	const struct filter_packet *packet)
+{
+	struct filter *f;
+	struct diags ds = { 0 };
+	filter_broken = fault;
+	if (!filter_compile(opts, &f, &ds))
+		return 0;
+	struct cbpf_prog prog = { 0 };
+	size_t insns;
+	prog.insn = (struct sock_filter *)filter_cbpf(f, &insns, &ds);
+	uint32_t v = fault == BROKEN_NOTHING ? filter_eval(f, packet)
+					     : cbpf_run(&prog, packet);
+	filter_free(f);
+	return v;
+}
+
+/* Is it refuted on this expression, with a packet that shows it? */
+static bool
+caught(enum broken fault, const struct expression *e)
+{
+	const struct filter_proof_opts limits = { .limit_ms = 6000 };
+	const struct filter_opts opts = { .text = e->text,
+		.linktype = e->linktype,
+		.input = e->input,
+		.snaplen = FILTER_SNAPLEN_MAX,
+		.netmask = 0xffffff00 };
+	struct filter_proof p;
+	struct diags ds = { 0 };
+	bool found = false;
+	filter_broken = fault;
+	if (engine_prove(&opts, &limits, &p, &ds) && p.verdict == FILTER_REFUTED &&
+		p.witness.found) {
+		uint32_t bad = verdict(&opts, fault, &p.witness.packet);
+		uint32_t good = verdict(&opts, BROKEN_NOTHING, &p.witness.packet);
+		found = bad != good && bad == p.program && good == p.expression;
+		printf("# %s: %.120s\n#   program %" PRIu32 ", expression %" PRIu32
+		       "%s; %.1f ms\n",
+			faults[fault], e->text, p.program, p.expression,
+			found ? "" : ", BUT NOT WHEN THEY ARE RUN", (double)p.ns / 1e6);
+		trial_print_packet(&p.witness);
+	}
+	filter_broken = BROKEN_NOTHING;
+	filter_proof_free(&p);
+	return found;
+}
+
+int
+main(void)
+{
+	const size_t count = sizeof(expressions) / sizeof(expressions[0]);
+	int failed = 0;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("1..%d\n", BROKEN_FAULTS);
+	for (int fault = BROKEN_NOTHING; fault < BROKEN_FAULTS; fault++) {
+		bool found = false;
+		for (size_t i = 0; i < count && !found; i++)
+			found = caught((enum broken)fault, &expressions[i]);
+		bool good = found == (fault != BROKEN_NOTHING);
+		printf("%sok %d - %s: %s\n", good ? "" : "not ", fault + 1, faults[fault],
+			found ? "refuted" : "not refuted");
+		failed |= !good;
+	}
+	return failed;
+}
