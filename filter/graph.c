@@ -291,6 +291,13 @@ graph_node(struct graph *g, const struct value *v, struct arm *arm, uint32_t arm
 }
 
 const struct node *
+graph_shared(struct graph *g, const struct node *n)
+{
+	g->node[n->id]->shared = true;
+	return n;
+}
+
+const struct node *
 graph_bind(struct graph *g, const struct value *slot, const struct value *v,
 	const struct node *next, const struct source_span *source)
 {

@@ -46,7 +46,8 @@ struct node {
 	uint32_t arms;
 	const struct value *v;    /* tested, or bound; NULL for the leaves */
 	const struct value *slot; /* BIND: which */
-	uint16_t slots;        /* bit n: slot n is read from here on before it is bound */
+	uint16_t slots; /* bit n: slot n is read from here on before it is bound */
+	bool shared;    /* by pass_share: it stands for two; no meaning, only its form */
 	const struct arm *arm; /* ascending, disjoint */
 	const struct node *other;
 	const struct source_span *source;
@@ -71,6 +72,9 @@ void graph_init(struct graph *, struct arena *, uint32_t snaplen);
  * sorted here and need not outlive the call; arms must be disjoint. */
 const struct node *graph_node(struct graph *, const struct value *, struct arm *arm,
 	uint32_t arms, const struct node *other, const struct source_span *);
+
+/* Says that the node stands for two. */
+const struct node *graph_shared(struct graph *, const struct node *);
 
 /* The node that binds `v` to `slot` on the way to `next`; `next` itself where nothing
  * reads the slot. */

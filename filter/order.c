@@ -9,8 +9,11 @@
 #include "broken.h"
 #include "layout.h"
 
-#define CHAIN_MAX 96 /* arms: more become a tree, which pays where jumps get long */
-#define LEAF_MAX 16  /* arms at a leaf of the tree: fewer inner nodes, longer chains */
+/* Arms in a row; more become a tree.  Up to here a row has as many comparisons as libpcap
+ * makes, and a tree more; beyond, its long jumps cost more than a tree's inner nodes. */
+#define CHAIN_MAX 240
+#define LEAF_MAX 16 /* arms at a leaf of the tree: fewer inner nodes, longer rows */
+#define LEAF_MIN 5  /* ... where there is room for inner nodes, and fewer arms */
 
 struct lower {
 	const struct graph *g;
@@ -169,10 +172,11 @@ lower_chain(struct lower *l, const struct node *n)
 
 /* Recursive: its depth is the logarithm of the number of arms. */
 static struct block *
-lower_tree(struct lower *l, const struct node *n, uint32_t from, uint32_t arms)
+lower_tree(struct lower *l, const struct node *n, uint32_t from, uint32_t arms,
+	uint32_t leaf)
 {
 	struct block *other = l->of[n->other->id];
-	if (arms <= LEAF_MAX) {
+	if (arms <= leaf) {
 		struct block *entry = other;
 		for (uint32_t i = arms; i-- > 0;)
 			entry = lower_arm(l, n, &n->arm[from + i], entry);
@@ -183,9 +187,22 @@ lower_tree(struct lower *l, const struct node *n, uint32_t from, uint32_t arms)
 		.compare = CMP_GE,
 		.k = n->arm[from + half].lo,
 		.source = n->source };
-	b.jf = lower_tree(l, n, from, half);
-	b.jt = lower_tree(l, n, from + half, arms - half);
+	b.jf = lower_tree(l, n, from, half, leaf);
+	b.jt = lower_tree(l, n, from + half, arms - half, leaf);
 	return make(l, b);
+}
+
+/* As a row in the order of the source; as a tree when it is long, or when what a copy of
+ * it would have cost leaves room for one. */
+static struct block *
+lower_switch(struct lower *l, const struct node *n)
+{
+	uint32_t leaf = n->arms / 4;
+	if (!n->shared && n->arms <= CHAIN_MAX)
+		return lower_chain(l, n);
+	if (leaf > LEAF_MAX || !n->shared)
+		leaf = LEAF_MAX;
+	return lower_tree(l, n, 0, n->arms, leaf < LEAF_MIN ? LEAF_MIN : leaf);
 }
 
 static void
@@ -206,8 +223,7 @@ lower(struct lower *l)
 						      .jt = l->of[n->other->id],
 						      .source = n->source });
 		else if (reached[id])
-			l->of[id] = n->arms <= CHAIN_MAX ? lower_chain(l, n)
-							 : lower_tree(l, n, 0, n->arms);
+			l->of[id] = lower_switch(l, n);
 	}
 }
 

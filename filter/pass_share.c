@@ -22,6 +22,7 @@
 #define SHARE_MIN 16     /* comparisons that one copy saves, at least */
 #define ROUNDS 8         /* one pair each */
 #define PAIRS_MAX 64     /* nodes of one copy */
+#define PAIRS_MIN 2      /* ... one alone shares its tail in the back ends */
 #define TRIES 8          /* partners that a node is tried with */
 #define BASE_MAX 0xffffu /* an address that a slot may hold */
 
@@ -210,7 +211,7 @@ match_first(struct share *s, const struct node *x, const struct node *y)
 	s->pair[s->pairs++] = (struct pair){ x, y, NULL };
 	s->saved += x->arms;
 	if (!same_arms(x, y) || x->v->traps || y->v->traps || !match_targets(s, x, y) ||
-		s->saved < SHARE_MIN)
+		s->pairs < PAIRS_MIN || s->saved < SHARE_MIN)
 		return false;
 	uint32_t bases = s->bases;
 	s->by_value = x->v != y->v && (!match_values(s, x->v, y->v) || s->bases > bases);
@@ -265,7 +266,8 @@ join(struct share *s, const struct node *x, const struct node *y)
 	const struct node *other = join(s, x->other, y->other);
 	const struct value *v =
 		p == &s->pair[0] && s->by_value ? s->first : join_values(s, x->v, y->v);
-	p->joined = graph_node(s->g, v, arm, x->arms, other, join_sources(s, x, y));
+	p->joined = graph_shared(
+		s->g, graph_node(s->g, v, arm, x->arms, other, join_sources(s, x, y)));
 	return p->joined;
 }
 
@@ -351,6 +353,8 @@ replace(struct share *s, const bool *reached)
 				arm[i].to = made[arm[i].to->id];
 			made[id] = graph_node(
 				g, n->v, arm, n->arms, made[n->other->id], n->source);
+			if (n->shared)
+				graph_shared(g, made[id]);
 		}
 	}
 	g->root = made[g->root->id];

@@ -2,8 +2,10 @@
  *
  * A fact says within which ranges a value is on every path to a place.  Nodes are
  * visited from the root down; each edge carries the facts of its node and of the outcome
- * that it stands for, and goes on past every test that those decide.  A node's facts are
- * what all edges into it agree on.  Only loads that were made before, or whose outcome
+ * that it stands for, and goes on past every test that those decide.  A node has a few
+ * alternative sets of facts, one for each way into it, until they are too many: then
+ * those are kept that the ways agree on.  An edge goes on to where all alternatives lead,
+ * each by its own facts.  Only loads that were made before, or whose outcome
  * does not depend on them, are passed over, so nothing rejects that did not before; a
  * division that was not made yet is never passed over.
  *
@@ -15,6 +17,8 @@
 #include "ranges.h"
 
 #define FACTS_MAX 32 /* kept at a place; more are forgotten */
+#define WAYS_MAX 4   /* alternatives at a place */
+#define WAYS_ARMS 64 /* of a node: with more there is but one */
 #define STEPS 64     /* a node: so that the pass is linear */
 #define STEPS_MIN 65536
 #define ARMS_MAX 1024 /* of a node with more, neighbours with one target are one edge */
@@ -31,10 +35,15 @@ struct facts { /* immutable, ascending by v->id */
 	struct fact fact[];
 };
 
+struct ways { /* into a place; count 0: none was seen */
+	uint32_t count;
+	const struct facts *facts[WAYS_MAX];
+};
+
 struct thread {
 	struct graph *g;
 	struct arena *scratch;
-	const struct facts **at; /* by node id; NULL: no edge into it was seen */
+	struct ways *at;         /* by node id */
 	const struct node ***to; /* by node id: new targets of the arms, then of other */
 	uint64_t steps;          /* that may still be made past decided tests, in all */
 };
@@ -167,38 +176,93 @@ agreed(const struct node *n, const struct ranges *within)
 	return to;
 }
 
-/* Follows the edge past every test that the facts decide. */
+/* One test or binding further, where the facts decide it; else NULL. */
 static const struct node *
-walk(struct thread *t, const struct facts *f, const struct node *n)
+step(struct thread *t, const struct facts *f, const struct node *n)
 {
-	while (n->v != NULL && t->steps > 0) {
-		uint32_t x;
-		t->steps--;
-		if (n->kind == NODE_BIND) {
-			const struct fact *bound = fact_of(f, n->slot);
-			if (bound == NULL || bound->is != n->v)
-				return n;
-			n = n->other;
-			continue;
-		}
-		const struct ranges *r = known(f, n->v);
-		const struct node *to = r != NULL ? agreed(n, r) : NULL;
-		if (to == NULL && single(f, n->v, KNOWN_DEPTH, &x))
-			to = node_next(n, x);
-		if (to == NULL)
-			return n;
-		n = to;
+	uint32_t x;
+	if (n->v == NULL || t->steps == 0)
+		return NULL;
+	t->steps--;
+	if (n->kind == NODE_BIND) {
+		const struct fact *bound = fact_of(f, n->slot);
+		return bound != NULL && bound->is == n->v ? n->other : NULL;
 	}
-	return n;
+	const struct ranges *r = known(f, n->v);
+	const struct node *to = r != NULL ? agreed(n, r) : NULL;
+	if (to == NULL && single(f, n->v, KNOWN_DEPTH, &x))
+		to = node_next(n, x);
+	return to;
+}
+
+/* The way that is furthest behind: the first of them on a tie. */
+static uint32_t
+last_of(const struct node *const at[WAYS_MAX], uint32_t count)
+{
+	uint32_t last = 0;
+	for (uint32_t i = 1; i < count; i++)
+		if (at[i]->id > at[last]->id)
+			last = i;
+	return last;
+}
+
+/* Follows an edge to the furthest node that all ways come to. */
+static const struct node *
+walk(struct thread *t, const struct ways *w, const struct node *n)
+{
+	const struct node *at[WAYS_MAX];
+	for (uint32_t i = 0; i < w->count; i++)
+		at[i] = n;
+	for (;;) { /* a step leads to a lower id */
+		uint32_t last = last_of(at, w->count), same = 0;
+		while (same < w->count && at[same] == at[0])
+			same++;
+		if (same == w->count)
+			n = at[0];
+		at[last] = step(t, w->facts[last], at[last]);
+		if (at[last] == NULL)
+			return n;
+	}
+}
+
+/* Does `a` say all that `b` says? */
+static bool
+implies(const struct facts *a, const struct facts *b)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct fact *want = &b->fact[i], *have = fact_of(a, want->v);
+		if (have == NULL || (want->is != NULL && have->is != want->is) ||
+			!ranges_within(have->within, want->within))
+			return false;
+	}
+	return true;
 }
 
 static void
-arrive(struct thread *t, const struct node *n, const struct facts *f)
+add_way(struct thread *t, struct ways *w, const struct facts *f, uint32_t most)
 {
-	const struct facts *have = t->at[n->id];
+	for (uint32_t i = 0; i < w->count; i++) {
+		if (implies(f, w->facts[i]))
+			return;
+		if (implies(w->facts[i], f)) {
+			w->facts[i] = f;
+			return;
+		}
+	}
+	if (w->count < most)
+		w->facts[w->count++] = f;
+	else
+		w->facts[most - 1] = facts_meet(t, w->facts[most - 1], f);
+}
+
+static void
+arrive(struct thread *t, const struct node *n, const struct ways *w)
+{
 	if (n->v == NULL)
 		return;
-	t->at[n->id] = have == NULL ? f : facts_meet(t, have, f);
+	for (uint32_t i = 0; i < w->count; i++)
+		add_way(t, &t->at[n->id], w->facts[i],
+			n->arms > WAYS_ARMS ? 1 : WAYS_MAX);
 }
 
 /* The numbers that take the edge to `other`. */
@@ -223,22 +287,37 @@ gaps(struct thread *t, const struct node *n)
 	return all;
 }
 
-/* One edge; NULL when no packet takes it. */
-static const struct node *
-edge(struct thread *t, const struct facts *f, const struct node *n,
-	const struct ranges *taken, const struct node *to)
+/* The facts on an edge that the numbers `taken` take (NULL: too many to know); NULL when
+ * there are no such. */
+static const struct facts *
+facts_on(struct thread *t, const struct facts *f, const struct node *n,
+	const struct ranges *taken)
 {
 	const struct ranges *before = known(f, n->v);
 	if (taken != NULL && before != NULL)
 		taken = ranges_and(t->scratch, before, taken);
-	if (taken == NULL) /* too many to know */
+	if (taken == NULL)
 		taken = before != NULL ? before
 				       : ranges_one(t->scratch, n->v->lo, n->v->hi);
-	if (taken->count == 0)
+	return taken->count > 0 ? facts_with(t, f, n->v, taken) : NULL;
+}
+
+/* One edge; NULL when no packet takes it. */
+static const struct node *
+edge(struct thread *t, const struct node *n, const struct ranges *taken,
+	const struct node *to)
+{
+	const struct ways *into = &t->at[n->id];
+	struct ways on = { 0 };
+	for (uint32_t i = 0; i < into->count; i++) {
+		const struct facts *f = facts_on(t, into->facts[i], n, taken);
+		if (f != NULL)
+			on.facts[on.count++] = f;
+	}
+	if (on.count == 0)
 		return NULL;
-	f = facts_with(t, f, n->v, taken);
-	to = walk(t, f, to);
-	arrive(t, to, f);
+	to = walk(t, &on, to);
+	arrive(t, to, &on);
 	return to;
 }
 
@@ -269,24 +348,34 @@ facts_bound(struct thread *t, const struct facts *f, const struct node *n)
 static void
 visit_bind(struct thread *t, const struct node *n)
 {
-	const struct facts *f = facts_bound(t, t->at[n->id], n);
+	struct ways on = t->at[n->id];
 	const struct node **to = ARENA_ARRAY(t->scratch, 1, const struct node *);
-	to[0] = walk(t, f, n->other);
-	arrive(t, to[0], f);
+	for (uint32_t i = 0; i < on.count; i++)
+		on.facts[i] = facts_bound(t, on.facts[i], n);
+	to[0] = walk(t, &on, n->other);
+	arrive(t, to[0], &on);
 	t->to[n->id] = to;
+}
+
+/* May a value within `before` (NULL: any) be one of the arm's? */
+static bool
+meets(const struct ranges *before, const struct arm *a)
+{
+	for (uint32_t i = 0; before != NULL && i < before->count; i++)
+		if (before->range[i].lo <= a->hi && before->range[i].hi >= a->lo)
+			return true;
+	return before == NULL;
 }
 
 /* An arm's edge.  Nothing needs to be known at a leaf but whether it is come to. */
 static const struct node *
-arm_edge(struct thread *t, const struct facts *f, const struct node *n,
-	const struct ranges *before, const struct arm *a)
+arm_edge(struct thread *t, const struct node *n, const struct arm *a)
 {
+	const struct ways *into = &t->at[n->id];
 	if (a->to->v != NULL)
-		return edge(t, f, n, ranges_one(t->scratch, a->lo, a->hi), a->to);
-	if (before == NULL)
-		return a->to;
-	for (uint32_t i = 0; i < before->count; i++)
-		if (before->range[i].lo <= a->hi && before->range[i].hi >= a->lo)
+		return edge(t, n, ranges_one(t->scratch, a->lo, a->hi), a->to);
+	for (uint32_t i = 0; i < into->count; i++)
+		if (meets(known(into->facts[i], n->v), a))
 			return a->to;
 	return NULL;
 }
@@ -298,20 +387,18 @@ visit(struct thread *t, const struct node *n)
 		visit_bind(t, n);
 		return;
 	}
-	const struct facts *f = t->at[n->id];
 	const struct node **to =
 		ARENA_ARRAY(t->scratch, n->arms + 1, const struct node *);
 	const struct node *last = NULL;
-	const struct ranges *before = known(f, n->v);
 	for (uint32_t i = 0; i < n->arms; i++) {
 		bool again = i > 0 && n->arm[i].to == n->arm[i - 1].to;
 		if (n->arms > ARMS_MAX)
-			to[i] = again ? to[i - 1] : edge(t, f, n, NULL, n->arm[i].to);
+			to[i] = again ? to[i - 1] : edge(t, n, NULL, n->arm[i].to);
 		else
-			to[i] = arm_edge(t, f, n, before, &n->arm[i]);
+			to[i] = arm_edge(t, n, &n->arm[i]);
 		last = to[i] != NULL ? to[i] : last;
 	}
-	to[n->arms] = edge(t, f, n, gaps(t, n), n->other);
+	to[n->arms] = edge(t, n, gaps(t, n), n->other);
 	/* An edge that nothing takes may go anywhere: where the fewest tests are left. */
 	if (to[n->arms] == NULL)
 		to[n->arms] = last != NULL ? last : t->g->reject;
@@ -348,19 +435,19 @@ pass_thread(struct graph *g, struct arena *scratch)
 	struct thread t = { .g = g,
 		.scratch = scratch,
 		.steps = STEPS_MIN + STEPS * (uint64_t)nodes,
-		.at = ARENA_ARRAY(scratch, nodes, const struct facts *),
+		.at = ARENA_ARRAY(scratch, nodes, struct ways),
 		.to = ARENA_ARRAY(scratch, nodes, const struct node **) };
 	const struct node **made = ARENA_ARRAY(scratch, nodes, const struct node *);
-	const struct facts *nothing = facts_new(&t, 0);
-	const struct node *root = walk(&t, nothing, g->root);
-	arrive(&t, root, nothing);
+	const struct ways nothing = { 1, { facts_new(&t, 0) } };
+	const struct node *root = walk(&t, &nothing, g->root);
+	arrive(&t, root, &nothing);
 	for (uint32_t id = nodes; id-- > 0;)
-		if (t.at[id] != NULL)
+		if (t.at[id].count > 0)
 			visit(&t, g->node[id]);
 	made[g->accept->id] = g->accept;
 	made[g->reject->id] = g->reject;
 	for (uint32_t id = 0; id < nodes; id++)
-		if (t.at[id] != NULL)
+		if (t.at[id].count > 0)
 			made[id] = rebuild(&t, g->node[id], made);
 	g->root = made[root->id];
 }

@@ -61,3 +61,17 @@ ranges_or(struct arena *arena, const struct ranges *a, const struct ranges *b)
 	}
 	return make(arena, out, n);
 }
+
+bool
+ranges_within(const struct ranges *a, const struct ranges *b)
+{
+	uint32_t j = 0;
+	for (uint32_t i = 0; a != b && i < a->count; i++) {
+		while (j < b->count && b->range[j].hi < a->range[i].lo)
+			j++;
+		if (j == b->count || b->range[j].lo > a->range[i].lo ||
+			b->range[j].hi < a->range[i].hi)
+			return false;
+	}
+	return true;
+}

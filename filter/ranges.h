@@ -25,4 +25,7 @@ const struct ranges *ranges_and(
 const struct ranges *ranges_or(
 	struct arena *, const struct ranges *, const struct ranges *);
 
+/* Is every number of `a` in `b`? */
+bool ranges_within(const struct ranges *a, const struct ranges *b);
+
 #endif

@@ -41,9 +41,7 @@ bounded(struct resolver *r, const struct value *v)
 static const struct value *
 radiotap_length(struct resolver *r)
 {
-	const struct value *v = at(r, 2, 2);
-	return value_arith(r->values, OP_OR, op(r, OP_SHL, op(r, OP_AND, v, 0xff), 8),
-		op(r, OP_SHR, v, 8));
+	return value_arith(r->values, OP_OR, op(r, OP_SHL, at(r, 3, 1), 8), at(r, 2, 1));
 }
 
 /* A Prism header is 144 bytes; what some drivers call one begins with AVS's magic. */
