@@ -55,6 +55,9 @@ void pass_switch(struct graph *, struct arena *scratch);
 /* pass_thread.c: a test whose outcome is known on an edge is passed over. */
 void pass_thread(struct graph *, struct arena *scratch);
 
+/* pass_restrict.c: a test that only chooses between two forms of one thing goes. */
+void pass_restrict(struct graph *, struct arena *scratch);
+
 /* pass_share.c: equal look-ups of different fields share one switch, through slots. */
 void pass_share(struct graph *, struct arena *scratch);
 
