@@ -17,7 +17,7 @@
 #include "ranges.h"
 
 #define FACTS_MAX 32 /* kept at a place; more are forgotten */
-#define WAYS_MAX 4   /* alternatives at a place */
+#define WAYS_MAX 8   /* alternatives at a place */
 #define WAYS_ARMS 64 /* of a node: with more there is but one */
 #define STEPS 64     /* a node: so that the pass is linear */
 #define STEPS_MIN 65536

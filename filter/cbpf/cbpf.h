@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "../order.h"
+#include "registers.h"
 
 #define CBPF_MEMORY 16 /* cells of M[], BPF_MEMWORDS */
 
@@ -21,7 +22,11 @@ struct cbpf_block {
 	struct sock_filter last;    /* a comparison, or ret */
 	bool one_way;               /* no comparison: it goes on to jt, which is jf */
 	struct cbpf_block *jt, *jf; /* NULL for ret */
+	uint32_t jt_at, jf_at;      /* instructions of theirs that are passed over */
 	uint32_t id;
+	/* What A and X hold before each instruction and the branch; behind it all. */
+	const struct registers *before;
+	struct registers end;
 };
 
 /* make.c: order → program, in `arena`; `on`: the passes that are.  False (and an error)
@@ -35,6 +40,8 @@ bool cbpf_make(const struct order *, uint32_t on, struct arena *, struct cbpf_pr
 /* emit.c: the code of each block.  NULL: see above. */
 struct cbpf_block *cbpf_emit(const struct order *, uint32_t on, struct arena *,
 	uint32_t *blocks, struct diags *);
+/* entry.c: who has in A and X what the start of a block loads enters behind it. */
+void cbpf_entries(struct cbpf_block *first, uint32_t blocks);
 /* dead.c: code without effect goes. */
 void cbpf_dead(struct cbpf_block *first, uint32_t blocks, struct arena *scratch);
 /* tails.c: equal blocks become one. */

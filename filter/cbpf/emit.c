@@ -17,7 +17,8 @@
 struct emit {
 	struct arena *arena;
 	struct sock_filter *insn; /* of the block being made */
-	uint32_t count, room;
+	struct registers *before; /* each of them */
+	uint32_t count, room, before_room;
 	struct registers now;
 	unsigned cells, cells_max; /* of M[], in use; not needed for slots */
 	bool out_of_cells;
@@ -27,6 +28,8 @@ static void
 put(struct emit *e, unsigned code, uint32_t k)
 {
 	ARENA_MORE(e->arena, e->insn, e->count, &e->room);
+	ARENA_MORE(e->arena, e->before, e->count, &e->before_room);
+	e->before[e->count] = e->now;
 	e->insn[e->count++] = (struct sock_filter){ .code = (uint16_t)code, .k = k };
 }
 
@@ -199,15 +202,28 @@ emit_bind(struct emit *e, const struct block *b)
 }
 
 static void
+finish(struct emit *e, struct cbpf_block *to)
+{
+	if (e->count > 0) {
+		ARENA_MORE(e->arena, e->before, e->count, &e->before_room);
+		e->before[e->count] = e->now;
+	}
+	to->insn = e->insn;
+	to->before = e->before;
+	to->count = e->count;
+	to->end = e->now;
+}
+
+static void
 emit_block(struct emit *e, const struct block *b, struct cbpf_block *to, uint32_t snaplen)
 {
 	e->insn = NULL;
-	e->count = e->room = e->cells = 0;
+	e->before = NULL;
+	e->count = e->room = e->before_room = e->cells = 0;
 	if (b->kind == BLOCK_BIND) {
 		emit_bind(e, b);
 		to->one_way = true;
-		to->insn = e->insn;
-		to->count = e->count;
+		finish(e, to);
 		return;
 	}
 	if (b->kind != BLOCK_TEST) {
@@ -222,8 +238,7 @@ emit_block(struct emit *e, const struct block *b, struct cbpf_block *to, uint32_
 	to->last = (struct sock_filter){ .k = b->k,
 		.code = (uint16_t)(BPF_JMP | opcode_jump(b->compare) |
 				   (b->rhs != NULL ? BPF_X : BPF_K)) };
-	to->insn = e->insn;
-	to->count = e->count;
+	finish(e, to);
 }
 
 struct cbpf_block *

@@ -56,33 +56,44 @@ put(struct encode *e, struct sock_filter f)
 	e->end[-(ptrdiff_t)e->length] = f;
 }
 
-/* `ja` to the block, or what it is where that is but a `ret`. */
-static void
-put_stand_in(struct encode *e, const struct cbpf_block *to)
+/* Where the block is entered, as the length when that had been written; or its latest
+ * stand-in. */
+static uint32_t
+place_of(const struct encode *e, const struct cbpf_block *to, uint32_t at)
 {
-	struct sock_filter leap =
-		BPF_STMT(BPF_JMP | BPF_JA, e->length - e->at[to->id] + IS_BROKEN(ENCODE));
+	return at > 0 ? e->at[to->id] - at : e->near[to->id];
+}
+
+/* `ja` to the block, or what it is where that is but a `ret`.  Returns its place. */
+static uint32_t
+put_stand_in(struct encode *e, const struct cbpf_block *to, uint32_t at)
+{
+	struct sock_filter leap = BPF_STMT(
+		BPF_JMP | BPF_JA, e->length - (e->at[to->id] - at) + IS_BROKEN(ENCODE));
 	put(e, to->jt == NULL && !e->exits_last ? to->last : leap);
-	e->near[to->id] = e->length;
+	if (at == 0)
+		e->near[to->id] = e->length;
+	return e->length;
 }
 
 static void
 put_branch(struct encode *e, const struct cbpf_block *b)
 {
 	struct sock_filter jump = b->last;
-	const struct cbpf_block *t = b->jt, *f = b->jf;
-	bool far_t = e->length - e->near[t->id] > REACH;
-	bool far_f = e->length + far_t - e->near[f->id] > REACH;
-	far_t = e->length + far_f - e->near[t->id] > REACH;
+	uint32_t t = place_of(e, b->jt, b->jt_at), f = place_of(e, b->jf, b->jf_at);
+	bool far_t = e->length - t > REACH;
+	bool far_f = e->length + far_t - f > REACH;
+	far_t = e->length + far_f - t > REACH;
 	if (far_f)
-		put_stand_in(e, f);
+		f = put_stand_in(e, b->jf, b->jf_at);
 	if (far_t)
-		put_stand_in(e, t);
-	jump.jt = (uint8_t)(e->length - e->near[t->id]);
-	jump.jf = (uint8_t)(e->length - e->near[f->id]);
+		t = put_stand_in(e, b->jt, b->jt_at);
+	jump.jt = (uint8_t)(e->length - t);
+	jump.jf = (uint8_t)(e->length - f);
 	put(e, jump);
 }
 
+/* What comes right behind is run through from its start. */
 static void
 put_way(struct encode *e, const struct cbpf_block *b)
 {
@@ -90,7 +101,7 @@ put_way(struct encode *e, const struct cbpf_block *b)
 	if (b->jt->jt == NULL && !e->exits_last)
 		put(e, b->jt->last);
 	else if (over > 0)
-		put(e, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, over));
+		put(e, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, over + b->jt_at));
 }
 
 static void

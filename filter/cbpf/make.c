@@ -11,6 +11,8 @@ cbpf_make(const struct order *o, uint32_t on, struct arena *arena, struct cbpf_p
 	uint32_t blocks;
 	struct cbpf_block *first = cbpf_emit(o, on, &scratch, &blocks, ds);
 	if (first != NULL) {
+		if (pass_on(on, PASS_ENTRY))
+			cbpf_entries(first, blocks);
 		if (pass_on(on, PASS_DEAD))
 			cbpf_dead(first, blocks, &scratch);
 		if (pass_on(on, PASS_TAILS))

@@ -10,7 +10,8 @@ static bool
 same(const struct cbpf_block *x, const struct cbpf_block *y)
 {
 	return x->jt == y->jt && (x->jf == y->jf || IS_BROKEN(TAILS)) &&
-	       x->count == y->count && x->one_way == y->one_way &&
+	       x->count == y->count && x->jt_at == y->jt_at && x->jf_at == y->jf_at &&
+	       x->one_way == y->one_way &&
 	       memcmp(&x->last, &y->last, sizeof(x->last)) == 0 &&
 	       (x->count == 0 ||
 		       memcmp(x->insn, y->insn, x->count * sizeof(*x->insn)) == 0);
