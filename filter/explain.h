@@ -57,6 +57,8 @@ void explain_test(struct explain *, const struct test *, struct known *);
 void explain_place(
 	struct explain *, const struct value *base, uint32_t off, uint32_t size);
 void explain_value(struct explain *, const struct value *);
+/* The first byte of a little-endian number of two, if the value is one; or NULL. */
+const struct value *explain_swapped(const struct value *);
 
 /* explain_words.c: what a leaf asks, in words. */
 void explain_words(const struct explain *, const struct ast *);

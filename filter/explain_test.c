@@ -181,22 +181,32 @@ is_named(const struct names *n, const struct value *load)
 	return n->count == NAMES_MAX;
 }
 
+static void
+name_load(struct view w, const struct value *load, unsigned size, struct names *n)
+{
+	bool part;
+	const struct field *f =
+		explain_field(w.e, w.known, load->a, load->k, size, 0, &part);
+	if (f == NULL || is_named(n, load))
+		return;
+	n->load[n->count++] = load;
+	fputs("; ", w.e->to);
+	explain_place(w.e, load->a, load->k, size);
+	fprintf(w.e->to, "%s the %s", part ? ": in" : ":", f->name);
+}
+
 /* Behind arithmetic: what the bytes are that it is of.  Recursive: depth is bounded. */
 static void
 print_names(struct view w, const struct value *v, struct names *n)
 {
-	bool part;
+	const struct value *first = explain_swapped(v);
 	if (v == w.e->length)
 		return; /* IHL is told at the end */
-	if (v->kind == VALUE_LOAD && !is_named(n, v)) {
-		const struct field *f =
-			explain_field(w.e, w.known, v->a, v->k, v->size, 0, &part);
-		if (f != NULL) {
-			n->load[n->count++] = v;
-			fputs("; ", w.e->to);
-			explain_place(w.e, v->a, v->k, v->size);
-			fprintf(w.e->to, "%s the %s", part ? ": in" : ":", f->name);
-		}
+	if (v->kind == VALUE_LOAD)
+		name_load(w, v, v->size, n);
+	if (first != NULL) {
+		name_load(w, first, 2, n);
+		return;
 	}
 	if (v->a != NULL)
 		print_names(w, v->a, n);

@@ -75,15 +75,16 @@ guarded_shift(const struct value *v, const struct value **by)
 	return v->a;
 }
 
-/* A 16-bit load with its bytes swapped. */
-static const struct value *
-swapped(const struct value *v)
+/* resolve_wlan.c, radiotap_length: the byte behind x, and x. */
+const struct value *
+explain_swapped(const struct value *v)
 {
-	if (!is_op(v, OP_OR) || !is_op_const(v->a, OP_SHL, 8) ||
-		!is_op_const(v->b, OP_SHR, 8) || !is_op_const(v->a->a, OP_AND, 0xff))
+	if (!is_op(v, OP_OR) || !is_op_const(v->a, OP_SHL, 8))
 		return NULL;
-	const struct value *x = v->b->a;
-	return x == v->a->a->a && x->kind == VALUE_LOAD && x->size == 2 ? x : NULL;
+	const struct value *high = v->a->a, *x = v->b;
+	bool loads = x->kind == VALUE_LOAD && high->kind == VALUE_LOAD && x->size == 1 &&
+		     high->size == 1;
+	return loads && high->a == x->a && high->k == x->k + 1 ? x : NULL;
 }
 
 /* resolve_wlan.c, bounded: v, where 2^24 and more rejects. */
@@ -130,8 +131,8 @@ print(struct explain *e, const struct value *v, bool nested)
 		e->ihl_told = true;
 		return;
 	}
-	if ((x = swapped(v)) != NULL) {
-		print(e, x, false);
+	if ((x = explain_swapped(v)) != NULL) {
+		explain_place(e, x->a, x->k, 2);
 		fputs(" little-endian", e->to);
 		return;
 	}

@@ -20,6 +20,7 @@ enum pass_level {
 	PASS_ROUND, /* of the graph: once in each round */
 	PASS_LAST,  /* of the graph: once, behind the rounds */
 	PASS_CODE,  /* of a back end, which asks pass_on() */
+	PASS_TUNE,  /* ditto; not with -O */
 };
 
 struct pass_opts {

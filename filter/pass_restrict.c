@@ -85,7 +85,8 @@ next_when(const struct restriction *r, const struct node *n)
 
 static const struct node *restricted(struct restriction *, const struct node *);
 
-/* The node with restricted targets. */
+/* The node with restricted targets; NULL as well where that leaves nothing to test: the
+ * copy would not load the value. */
 static const struct node *
 rebuild(struct restriction *r, const struct node *n)
 {
@@ -101,7 +102,8 @@ rebuild(struct restriction *r, const struct node *n)
 	}
 	if (other == NULL || !changed)
 		return other == NULL ? NULL : n;
-	return graph_node(r->g, n->v, arm, n->arms, other, n->source);
+	const struct node *to = graph_node(r->g, n->v, arm, n->arms, other, n->source);
+	return to->kind == NODE_TEST && to->v == n->v ? to : NULL;
 }
 
 /* The part of the graph from n on, when v is within; NULL: too large, or with bindings.
