@@ -149,8 +149,8 @@ lists(void **state)
 	}
 }
 
-/* `gather` is for time: what it makes, others make as well.  `entry` makes the longest way
- * shorter, and no program. */
+/* `gather` is for time: what it makes, others make as well.  `entry` makes the longest
+ * way shorter, and no program. */
 static void
 each_does_something(void **state)
 {
