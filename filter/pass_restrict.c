@@ -125,13 +125,18 @@ restricted(struct restriction *r, const struct node *n)
 	return r->done[place].to;
 }
 
+/* May what leads to `to` lead to `from` instead, with v within?  Its slots have to be
+ * bound there: those that only `from` reads would not be, on ways that no packet takes,
+ * but which the kernel's checks take for possible. */
 static bool
 becomes(struct graph *g, struct arena *scratch, const struct node *from,
 	const struct node *to, const struct value *v, const struct ranges *within)
 {
 	struct restriction r = { .g = g, .scratch = scratch, .v = v, .within = within };
-	return from == to ||
-	       (within != NULL && from->kind == NODE_TEST && restricted(&r, from) == to);
+	if (from == to)
+		return true;
+	return within != NULL && from->kind == NODE_TEST &&
+	       (from->slots & ~to->slots) == 0 && restricted(&r, from) == to;
 }
 
 /* The numbers that no arm has. */
