@@ -66,10 +66,10 @@ cbpf_dead(struct cbpf_block *first, uint32_t blocks, struct arena *scratch)
 		if (b->jt != NULL)
 			behind = swept[b->jt->id].live[b->jt_at] |
 				 swept[b->jf->id].live[b->jf_at];
-		if (b->one_way) /* it may come to stand in front of it */
-			behind |= swept[b->jt->id].live[0];
 		b->jt = skip(b->jt, &b->jt_at, swept);
 		b->jf = skip(b->jf, &b->jf_at, swept);
+		if (b->one_way) /* it may come to stand right in front of it */
+			behind |= swept[b->jt->id].live[0];
 		swept[i] = sweep(b, behind, scratch);
 	}
 }
