@@ -13,6 +13,8 @@
  * holds already is passed over like a test. */
 #include "pass.h"
 
+#include <limits.h>
+
 #include "broken.h"
 #include "ranges.h"
 
@@ -114,7 +116,7 @@ facts_meet(struct thread *t, const struct facts *a, const struct facts *b)
 			continue;
 		}
 		const struct ranges *r =
-			x->within == y->within || IS_BROKEN(THREAD)
+			x->within == y->within
 				? x->within
 				: ranges_or(t->scratch, x->within, y->within);
 		if (r == NULL) /* still: it was evaluated */
@@ -241,6 +243,8 @@ implies(const struct facts *a, const struct facts *b)
 static void
 add_way(struct thread *t, struct ways *w, const struct facts *f, uint32_t most)
 {
+	if (IS_BROKEN(THREAD) && w->count > 0)
+		return;
 	for (uint32_t i = 0; i < w->count; i++) {
 		if (implies(f, w->facts[i]))
 			return;
@@ -302,20 +306,54 @@ facts_on(struct thread *t, const struct facts *f, const struct node *n,
 	return taken->count > 0 ? facts_with(t, f, n->v, taken) : NULL;
 }
 
-/* One edge; NULL when no packet takes it. */
+/* The slots that are bound, as a mask. */
+static unsigned
+slots_bound(const struct facts *f)
+{
+	unsigned mask = 0;
+	for (uint32_t i = 0; i < f->count; i++)
+		if (f->fact[i].v->kind == VALUE_SLOT && f->fact[i].is != NULL)
+			mask |= f->fact[i].v->slots;
+	return mask;
+}
+
+/* `f`, but what slots other than `keep` hold is not known. */
+static const struct facts *
+forget_slots(struct thread *t, const struct facts *f, unsigned keep)
+{
+	if ((slots_bound(f) & ~keep) == 0)
+		return f;
+	struct facts *out = facts_new(t, f->count);
+	for (; out->count < f->count; out->count++) {
+		out->fact[out->count] = f->fact[out->count];
+		if ((f->fact[out->count].v->slots & ~keep) != 0)
+			out->fact[out->count].is = NULL;
+	}
+	return out;
+}
+
+/* One edge; NULL when no packet takes it.  Of the ways into the node some may end here,
+ * since their packets take another edge.  They still lead to it in the graph, and a
+ * binding that those ways need must not be passed over: the kernel's checks know nothing
+ * of packets. */
 static const struct node *
 edge(struct thread *t, const struct node *n, const struct ranges *taken,
 	const struct node *to)
 {
 	const struct ways *into = &t->at[n->id];
 	struct ways on = { 0 };
+	unsigned bound = UINT_MAX;
 	for (uint32_t i = 0; i < into->count; i++) {
 		const struct facts *f = facts_on(t, into->facts[i], n, taken);
 		if (f != NULL)
 			on.facts[on.count++] = f;
+		else
+			bound &= slots_bound(into->facts[i]);
 	}
 	if (on.count == 0)
 		return NULL;
+	for (uint32_t i = 0; i < on.count; i++)
+		on.facts[i] = forget_slots(t, on.facts[i], bound);
 	to = walk(t, &on, to);
 	arrive(t, to, &on);
 	return to;
