@@ -11,6 +11,7 @@
 struct side {
 	Z3_ast whole, cut;
 	Z3_ast clear; /* nothing that decides is missing */
+	const struct filter_opts *opts;
 };
 
 static struct side
@@ -22,7 +23,7 @@ side_of(struct prover *p, const struct expression *s, struct filter_difference *
 	out->relations += from.tree;
 	out->resolved += from.resolver;
 	return (struct side){ term_and(p, whole.ok, whole.is),
-		term_and(p, cut.ok, cut.is), term_same(p, whole.ok, cut.ok) };
+		term_and(p, cut.ok, cut.is), term_same(p, whole.ok, cut.ok), s->opts };
 }
 
 /* Is there a complete packet for which both hold?  When `w` is not NULL it is shown. */
@@ -39,7 +40,7 @@ exists(struct prover *p, const struct side s[2], Z3_ast a, Z3_ast b,
 	Z3_ast holds = term_and(p, a, b);
 	Z3_ast clear = term_and(
 		p, term_and(p, s[0].clear, s[1].clear), term_same(p, p->caplen, p->len));
-	const struct shown best = { holds, clear, { s[0].whole, s[1].whole } };
+	const struct shown best = { holds, clear, { s[0].whole, s[1].whole }, s[0].opts };
 	if (w != NULL)
 		witness_find(p, &best, w, is);
 	return true;

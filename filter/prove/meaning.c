@@ -208,10 +208,22 @@ read_inner(struct reader *r, const struct ast *a, const struct env *env)
 	return meaning_both(r, true, word, t);
 }
 
+struct thought
+meaning_test(struct reader *r, const struct test *t, const struct env *env)
+{
+	return read_test(r, t, env);
+}
+
 static struct thought
 read_leaf(struct reader *r, const struct ast *a, const struct env *env)
 {
-	return read_test(r, a->test, env);
+	struct thought t;
+	if (a->kind != AST_RELATION)
+		return read_test(r, a->test, env);
+	bool own = relation_read(r, a, env, &t);
+	r->from->tree += own;
+	r->from->resolver += !own;
+	return own ? t : read_test(r, a->test, env);
 }
 
 static struct thought
@@ -244,6 +256,8 @@ meaning(struct prover *p, enum ending ending, const struct filter_opts *opts,
 	const struct syntax *syntax, struct read_from *from)
 {
 	struct reader r = { .p = p, .ending = ending, .opts = opts, .from = from };
+	for (const struct ast *a = syntax->leaves; a != NULL; a = a->next_leaf)
+		r.shifts |= a->entry != 0 || a->scope || a->kind == AST_SCOPE_BEGIN;
 	struct env *env = ARENA_NEW(&p->arena, struct env);
 	for (unsigned i = 0; i < SLOTS; i++) /* not bound: anything */
 		env->slot[i] = term_fresh(p, p->word_sort);

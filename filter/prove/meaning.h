@@ -34,6 +34,7 @@ struct reader {
 	struct read_from *from;
 	struct known *known; /* by the id of the value */
 	uint32_t room, depth;
+	bool shifts; /* some word of it moves what stands to its right */
 };
 
 /* Operands of one and, or one or. */
@@ -45,6 +46,7 @@ struct list {
 	uint32_t count, room;
 };
 
+struct thought meaning_test(struct reader *, const struct test *, const struct env *);
 struct term meaning_value(struct reader *, const struct value *, const struct env *);
 struct thought meaning_both(struct reader *, bool both, struct thought, struct thought);
 Z3_ast meaning_within(struct prover *, Z3_ast, uint32_t lo, uint32_t hi);

@@ -50,12 +50,12 @@ questions(struct prover *p, const struct sides *s, struct question q[4])
 
 /* A packet is found: it is made small, and shown. */
 static void
-refute(struct prover *p, const struct question *q, uint32_t snaplen,
+refute(struct prover *p, const struct question *q, const struct filter_opts *opts,
 	struct filter_proof *out)
 {
 	const struct shown shown[] = {
-		{ q->contrary, q->clear, { q->program, q->expression } },
-		{ q->contrary, p->yes, { q->program, q->expression } },
+		{ q->contrary, q->clear, { q->program, q->expression }, opts },
+		{ q->contrary, p->yes, { q->program, q->expression }, opts },
 	};
 	bool is[2] = { false, false };
 	out->verdict = FILTER_REFUTED;
@@ -64,8 +64,8 @@ refute(struct prover *p, const struct question *q, uint32_t snaplen,
 		!witness_find(p, &shown[1], &out->witness, is))
 		snprintf(out->why, sizeof(out->why),
 			"only packets that are too long to be shown differ");
-	out->program = is[0] ? snaplen : 0;
-	out->expression = is[1] ? snaplen : 0;
+	out->program = is[0] ? opts->snaplen : 0;
+	out->expression = is[1] ? opts->snaplen : 0;
 }
 
 static void
@@ -91,7 +91,7 @@ prove(struct prover *p, const struct expression *s, const struct compiled *c,
 		if (found == FOUND_NO)
 			continue;
 		Z3_model_dec_ref(p->z, model);
-		refute(p, &q[i], snaplen, out);
+		refute(p, &q[i], s->opts, out);
 		return;
 	}
 	if (prover_goes_on(p))

@@ -139,8 +139,13 @@ bool solve_truth(struct prover *, Z3_model, Z3_ast);
 struct shown {
 	Z3_ast holds, also;
 	Z3_ast verdict[2];
+	const struct filter_opts *opts;
 };
 bool witness_find(
 	struct prover *, const struct shown *, struct filter_witness *, bool is[2]);
+
+/* wish.c: what packets of the link type look like, as far as that is possible. */
+#define WISHES_MAX 8
+unsigned wishes(struct prover *, const struct filter_opts *, Z3_ast wish[WISHES_MAX]);
 
 #endif

@@ -75,6 +75,8 @@ limit(struct prover *p, unsigned work, unsigned ms)
 	Z3_params_inc_ref(p->z, params);
 	Z3_params_set_uint(p->z, params, Z3_mk_string_symbol(p->z, "rlimit"), work);
 	Z3_params_set_uint(p->z, params, Z3_mk_string_symbol(p->z, "timeout"), ms);
+	/* the program's signals are its own */
+	Z3_params_set_bool(p->z, params, Z3_mk_string_symbol(p->z, "ctrl_c"), false);
 	Z3_solver_set_params(p->z, p->solver, params);
 	Z3_params_dec_ref(p->z, params);
 }

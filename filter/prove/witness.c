@@ -8,7 +8,7 @@
 
 struct search {
 	struct prover *p;
-	Z3_ast hold[PINS_MAX + 8];
+	Z3_ast hold[PINS_MAX + 8 + WISHES_MAX];
 	unsigned held;
 	Z3_model model; /* of what is held */
 };
@@ -105,6 +105,10 @@ witness_find(
 	bool found =
 		pin(&s, term_at_most(p, p->caplen, term_number(p, FILTER_SNAPLEN_MAX)));
 	if (found) {
+		Z3_ast wish[WISHES_MAX];
+		unsigned count = wishes(p, shown->opts, wish);
+		for (unsigned i = 0; i < count; i++)
+			pin(&s, wish[i]);
 		lower(&s, p->caplen);
 		lower(&s, p->len);
 		clear_bytes(&s, solve_number(p, s.model, p->caplen));
