@@ -12,8 +12,8 @@
 /* Beside the program in the tree that it was built in, then where it was installed.  The
  * loader refuses $ORIGIN to programs that have more rights than their user. */
 static const char *const places[] = {
-	"$ORIGIN/.libs/bpfcap-prove.so",
-	PKGLIBDIR "/bpfcap-prove.so",
+	"$ORIGIN/.libs/bpfcap-prove.so", PKGLIBDIR "/bpfcap-prove.so",
+	"$ORIGIN/../lib/bpfcap/bpfcap-prove.so", /* installed below another directory */
 };
 
 static const struct prover_module *

@@ -14,8 +14,12 @@ static const struct link {
 	uint16_t linktype;
 	uint8_t link, net;
 } links[] = {
+	{ 0, 0, 4 },                       /* LINKTYPE_NULL */
 	{ FILTER_LINK_EN10MB, 0, 14 },     /* IEEE 802.3 */
+	{ 50, 0, 4 },                      /* LINKTYPE_PPP_HDLC, RFC 1662 */
 	{ FILTER_LINK_RAW, 0, 0 },         /* tcpdump.org/linktypes, as all of these */
+	{ 104, 0, 4 },                     /* LINKTYPE_C_HDLC */
+	{ 108, 0, 4 },                     /* LINKTYPE_LOOP */
 	{ FILTER_LINK_LINUX_SLL, 0, 16 },  /* LINKTYPE_LINUX_SLL */
 	{ FILTER_LINK_IPV4, 0, 0 },        /* LINKTYPE_IPV4 */
 	{ FILTER_LINK_IPV6, 0, 0 },        /* LINKTYPE_IPV6 */
@@ -41,7 +45,7 @@ find(const struct filter_opts *opts)
 {
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (links[i].linktype == opts->linktype &&
-			opts->input == FILTER_INPUT_FILE)
+			opts->input != FILTER_INPUT_COOKED)
 			return &links[i];
 	return NULL;
 }
