@@ -414,6 +414,18 @@ filter_print(
 	return !ferror(to);
 }
 
+/* Places in other files, which stand behind the expression, are none. */
+static void
+keep_origins_inside(struct filter_ebpf *e, size_t end)
+{
+	for (size_t i = 0; i < e->origins; i++)
+		for (unsigned j = 0; j < 2; j++) {
+			struct span *s = &e->origin[i].span[j];
+			if ((size_t)s->at + s->len > end)
+				*s = (struct span){ 0, 0 };
+		}
+}
+
 bool
 filter_ebpf(const struct filter *f, enum filter_reads reads, struct filter_ebpf *out,
 	struct diags *ds)
@@ -421,6 +433,8 @@ filter_ebpf(const struct filter *f, enum filter_reads reads, struct filter_ebpf 
 	struct arena scratch = { 0 };
 	bool ok = ebpf_emit(&code_of(f)->order, reads, &scratch, out, ds);
 	arena_free(&scratch);
+	if (ok)
+		keep_origins_inside(out, strlen(f->source.text));
 	return ok;
 }
 
@@ -428,5 +442,6 @@ void
 filter_ebpf_free(struct filter_ebpf *e)
 {
 	free(e->insns);
+	free(e->origin);
 	*e = (struct filter_ebpf){ 0 };
 }

@@ -206,15 +206,27 @@ enum filter_reads {
 
 /* eBPF body of that function, position independent, no maps.  An expression that asks for
  * metadata that the hook does not have is an error (DIAG_HOOK). */
-struct bpf_insn; /* linux/bpf.h */
+struct bpf_insn;       /* linux/bpf.h */
+struct filter_origin { /* of the instructions from `at` up to the next one's */
+	uint32_t at;
+	struct span span[2]; /* in the expression: the first place, all others; or empty
+			      */
+};
 struct filter_ebpf {
 	struct bpf_insn *insns; /* malloc'd; filter_ebpf_free */
 	size_t count;
 	uint32_t reach; /* bytes of scratch that the filter can read, 0..FILTER_SCRATCH */
+	struct filter_origin *origin; /* ascending; filter_ebpf_origin searches it */
+	size_t origins;
 };
 FILTER_API bool filter_ebpf(const struct filter *, enum filter_reads,
 	struct filter_ebpf *out, struct diags *);
 FILTER_API void filter_ebpf_free(struct filter_ebpf *);
+
+/* Where in the expression an instruction comes from: the first place, and what the others
+ * reach over (empty when there is but one).  False: from nowhere in particular. */
+FILTER_API bool filter_ebpf_origin(
+	const struct filter_ebpf *, size_t insn, struct span out[2]);
 
 /* Link type of a libpcap DLT name such as "EN10MB"; false when it is not known. */
 FILTER_API bool filter_linktype_by_name(const char *name, uint16_t *out);

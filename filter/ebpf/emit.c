@@ -171,6 +171,7 @@ static void
 emit_island(struct emit *e)
 {
 	uint32_t over = e->count, end = e->fixups;
+	origin_mark(e, NULL);
 	unsigned last = e->insn[over - 1].code;
 	bool falls = last != (BPF_JMP | BPF_JA) && last != (BPF_JMP | BPF_EXIT);
 	if (falls)
@@ -219,6 +220,7 @@ emit_blocks(struct emit *e)
 			emit_island(e);
 		e->at[i] = e->count;
 		e->now = at[i];
+		origin_mark(e, b->source);
 		if (b->jt == NULL) {
 			emit_exit(e, b);
 			continue;
@@ -240,6 +242,7 @@ static void
 emit_own_exits(struct emit *e)
 {
 	const struct block *const own[] = { &own_reject, &own_beyond };
+	origin_mark(e, NULL);
 	for (unsigned i = 0; i < 2; i++) {
 		uint32_t first = first_open(e);
 		while (first < e->fixups && e->fixup[first].to != own[i])
@@ -300,5 +303,6 @@ ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 	memcpy(out->insns, e.insn, e.count * sizeof(*out->insns));
 	out->count = e.count;
 	out->reach = e.reach;
+	origin_keep(&e, out);
 	return true;
 }

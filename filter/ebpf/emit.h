@@ -42,7 +42,10 @@ struct emit {
 	uint32_t reach;             /* bytes of the scratch that are read */
 	const struct block *reject; /* NULL: the graph has none */
 	bool failed;                /* out of stack */
-	int missing;                /* enum meta that the hook does not have, or -1 */
+	struct filter_origin *origin;
+	uint32_t origins, origin_room;
+	const struct source_span *source; /* of the last of them */
+	int missing; /* enum meta that the hook does not have, or -1 */
 };
 
 /* emit.c */
@@ -53,6 +56,10 @@ void jump(struct emit *, unsigned code, unsigned dst, unsigned src, uint32_t imm
 /* Where a packet goes that is rejected, or whose bytes the hook cannot reach. */
 const struct block *reject_target(const struct emit *);
 const struct block *beyond_target(const struct emit *);
+
+/* origin.c: what is written from here on is for these places in the expression. */
+void origin_mark(struct emit *, const struct source_span *);
+void origin_keep(const struct emit *, struct filter_ebpf *out);
 
 /* eval.c: dst = v, 32 bits, upper half zero.  dst is r0, r1, r8 or r9; r0-r5 are
  * clobbered. */
