@@ -99,6 +99,13 @@ set_direction(struct parsing *p, const char *s)
 }
 
 static bool
+set_hook(struct parsing *p, const char *s)
+{
+	p->o->hook = live_hook_find(s, p->ds);
+	return p->o->hook != NULL;
+}
+
+static bool
 set_precision(struct parsing *p, const char *s)
 {
 	bool nano = strncmp(s, "nano", 4) == 0, micro = strncmp(s, "micro", 5) == 0;
@@ -230,6 +237,8 @@ static const struct option_row rows[] = {
 		set_no_promisc },
 	{ 'Q', "direction", "DIR", "capture only packets that go in, out, or inout",
 		set_direction },
+	{ LONG_ONLY + 20, "hook", "NAME",
+		"look at packets at auto (the default) or socket", set_hook },
 	{ 'B', "buffer-size", "KIB", "size of the kernel's buffer", set_buffer },
 	{ LONG_ONLY, "immediate-mode", NULL, "deliver each packet at once",
 		set_immediate },
@@ -371,6 +380,8 @@ settle(struct parsing *p)
 		return usage(p, "-x[x] and -X[X] are mutually exclusive%s", "");
 	if (o->device != NULL && o->read_file != NULL)
 		return usage(p, "-i and -r are mutually exclusive%s", "");
+	if (!o->hook->pcap && o->read_file != NULL) /* a file has been captured */
+		return usage(p, "--hook and -r are mutually exclusive%s", "");
 	if (!filter_passes_known(o->passes, p->ds))
 		return false;
 	if (p->dumps > 3)
@@ -433,7 +444,8 @@ options_parse(int argc, char **argv, struct options *o, struct diags *ds)
 	unsigned n = 0;
 	struct parsing p = { .o = o, .ds = ds };
 	*o = (struct options){ .snaplen = FILTER_SNAPLEN_MAX,
-		.prove_ms = PROVE_SECONDS * 1000 };
+		.prove_ms = PROVE_SECONDS * 1000,
+		.hook = live_hook_find("auto", ds) };
 	for (unsigned i = 0; i < ROWS; i++) {
 		if (rows[i].letter < LONG_ONLY) {
 			*l++ = (char)rows[i].letter;

@@ -8,6 +8,7 @@
 #include "../filter/diag.h"
 #include "../filter/filter.h"
 #include "live.h"
+#include "live_hook.h"
 #include "print/print.h"
 
 enum mode {
@@ -42,14 +43,15 @@ struct options {
 	uint32_t snaplen;        /* -s, bytes */
 	uint32_t buffer_kib;     /* -B; 0: default */
 	enum live_direction direction;
-	unsigned verbose;     /* -v */
-	bool no_promisc;      /* -p */
-	bool no_optimise;     /* -O */
-	const char *passes;   /* --opt-passes; NULL: all */
-	bool packet_buffered; /* -U */
-	bool line_buffered;   /* -l */
-	bool immediate;       /* --immediate-mode */
-	bool micro;           /* --micro: even where the source is finer */
+	const struct live_hook *hook; /* --hook; without it auto, never NULL */
+	unsigned verbose;             /* -v */
+	bool no_promisc;              /* -p */
+	bool no_optimise;             /* -O */
+	const char *passes;           /* --opt-passes; NULL: all */
+	bool packet_buffered;         /* -U */
+	bool line_buffered;           /* -l */
+	bool immediate;               /* --immediate-mode */
+	bool micro;                   /* --micro: even where the source is finer */
 	struct print_opts print;
 };
 

@@ -68,12 +68,6 @@ compile(const struct options *o, const struct plan *p, uint16_t linktype,
 	return ok;
 }
 
-static enum filter_input
-input_of(const struct iface *i)
-{
-	return i->cooked ? FILTER_INPUT_COOKED : FILTER_INPUT_SKB;
-}
-
 static void
 note(struct diags *ds, const char *text)
 {
@@ -97,18 +91,18 @@ may_fall_back(const struct diags *ds)
 	       code == DIAG_REGISTERS;
 }
 
-/* eBPF in the kernel, else classic BPF there. */
+/* eBPF in the kernel, else, where the hook has that, classic BPF. */
 static bool
-open_net(const struct live_opts *live, const struct iface *iface, struct plan *p,
-	struct diags *ds)
+open_net(const struct live_hook *hook, const struct live_opts *live,
+	const struct iface *iface, struct plan *p, struct diags *ds)
 {
 	unsigned before = ds->count;
-	p->source = live_sock_open(live, iface, p->filter, ds);
+	p->source = hook->open(live, iface, p->filter, ds);
 	if (p->source != NULL) {
-		note(ds, "capturing with the filter as eBPF, on a packet socket");
+		note(ds, hook->note);
 		return true;
 	}
-	if (!may_fall_back(ds))
+	if (!hook->classic || !may_fall_back(ds))
 		return false;
 	unsigned after = ds->count;
 	p->source = live_packet_open(live, iface, p->filter, ds);
@@ -158,6 +152,7 @@ static bool
 open_live(const struct options *o, struct plan *p, struct diags *ds)
 {
 	struct iface iface;
+	enum filter_input input;
 	p->live = true;
 	if (!iface_find(o->device, &iface, ds))
 		return false;
@@ -167,10 +162,11 @@ open_live(const struct options *o, struct plan *p, struct diags *ds)
 		.promisc = !o->no_promisc,
 		.immediate = o->immediate };
 	if (through_pcap(o, &iface))
-		return open_pcap(o, &live, &iface, p, ds);
-	if (!compile(o, p, iface.linktype, input_of(&iface), &p->filter, ds))
-		return false;
-	return open_net(&live, &iface, p, ds);
+		return live_hook_fit_pcap(o->hook, &iface, ds) &&
+		       open_pcap(o, &live, &iface, p, ds);
+	return live_hook_fit(o->hook, &iface, o->direction, &input, ds) &&
+	       compile(o, p, iface.linktype, input, &p->filter, ds) &&
+	       open_net(o->hook, &live, &iface, p, ds);
 }
 
 /* A file has its link type: -y and -L do nothing, which is said where it matters. */
@@ -254,6 +250,21 @@ plan_make(const struct options *o, struct plan *p, struct diags *ds)
 	return true;
 }
 
+/* A file's packets, or those of the hook that was named; of -y's link type, or Ethernet.
+ */
+static void
+dump_without_device(const struct options *o, uint16_t *linktype, enum filter_input *input)
+{
+	if (!o->hook->pcap)
+		*input = o->hook->input;
+	if (o->has_linktype)
+		*linktype = o->linktype;
+	else if (*input == FILTER_INPUT_COOKED)
+		*linktype = FILTER_LINK_LINUX_SLL2;
+	else
+		fprintf(stderr, "Warning: assuming Ethernet\n");
+}
+
 /* What -d and --explain compile for: the link type of the file, of the interface (-y:
  * another one that it has), -y's, or Ethernet. */
 static bool
@@ -268,17 +279,15 @@ dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 			*linktype = p->source->linktype;
 		return p->source != NULL;
 	}
-	if (o->device == NULL && o->has_linktype) {
-		*linktype = o->linktype;
-		return true;
-	}
 	if (o->device == NULL) {
-		fprintf(stderr, "Warning: assuming Ethernet\n");
+		dump_without_device(o, linktype, input);
 		return true;
 	}
 	if (!iface_find(o->device, &iface, ds))
 		return false;
 	if (through_pcap(o, &iface)) {
+		if (!live_hook_fit_pcap(o->hook, &iface, ds))
+			return false;
 		const struct live_opts live = { .snaplen = o->snaplen,
 			.has_linktype = o->has_linktype,
 			.linktype = o->linktype };
@@ -287,9 +296,9 @@ dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 			*linktype = p->source->linktype;
 		return p->source != NULL;
 	}
+	bool ok = live_hook_fit(o->hook, &iface, o->direction, input, ds);
 	*linktype = iface.linktype;
-	*input = input_of(&iface);
-	return true;
+	return ok;
 }
 
 bool
