@@ -23,12 +23,14 @@ struct event {
 	__u16 queue;    /* receive queue + 1, 0: not recorded */
 	__u8 pkttype;   /* PACKET_HOST … PACKET_OUTGOING */
 	__u8 flags;     /* EVENT_ */
-	__u16 unused;
+	__u16 reason;   /* of a drop: number | subsystem << EVENT_SUBSYS_SHIFT; else 0 */
 	__u8 data[];
 };
 
 #define EVENT_VLAN 1   /* a stripped VLAN tag was put back into the bytes */
 #define EVENT_COOKED 2 /* data begins with a LINUX_SLL2 header */
+
+#define EVENT_SUBSYS_SHIFT 12 /* the kernel's own enum skb_drop_reason is subsystem 0 */
 
 /* The packet as filter_skb() sees it: struct filter_pktbuf of filter/filter.h. */
 struct pktbuf {
@@ -56,6 +58,12 @@ struct sock_config {
 	__u8 skip_in;     /* 1: outgoing packets only */
 	__u8 skip_out;    /* 1: incoming packets only */
 	__u8 tags;        /* 1: the link header has a place for a VLAN tag */
+};
+
+/* Which drops: of one interface, by the inode of its network namespace too. */
+struct drop_config {
+	__u32 ifindex; /* 0: all there are, in all namespaces */
+	__u32 netns;
 };
 
 /* One per CPU, written by that CPU only, on a cache line of its own. */
@@ -89,6 +97,7 @@ struct sll2 {
 _Static_assert(sizeof(struct event) == 32, "records keep 8-byte alignment");
 _Static_assert(sizeof(struct pktbuf) == 48 + EVENT_SCRATCH, "no padding");
 _Static_assert(sizeof(struct sock_config) == 20, "no padding");
+_Static_assert(sizeof(struct drop_config) == 8, "no padding");
 _Static_assert(sizeof(struct counters) == 64, "one cache line");
 _Static_assert(sizeof(struct link) == 4, "a map value without padding");
 _Static_assert(sizeof(struct sll2) == 20, "LINKTYPE_LINUX_SLL2");

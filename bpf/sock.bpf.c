@@ -115,7 +115,7 @@ record(struct __sk_buff *skb, struct counters *n, __u64 caplen, __u64 len)
 	e->queue = skb->queue_mapping;
 	e->pkttype = skb->pkt_type;
 	e->flags = 0;
-	e->unused = 0;
+	e->reason = 0;
 	return e;
 }
 

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+/* drop.bpf.c: capture where the kernel drops packets, the tracepoint kfree_skb.
+ *
+ * In: sk_buffs that are freed before they reached what they were for, and why.  Out: a
+ * record in the ring for each that filter_memory() accepts, cooked, as far as it lies in
+ * one piece; and counters.  The packet may be in any state: all that is read of it is
+ * read as memory that may not be there.
+ * A program that interrupts itself on one CPU is not run (kernel/trace/bpf_trace.c,
+ * __bpf_trace_run), so a CPU's counters have one writer at a time. */
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "event.h"
+#include "kernel.h"
+#include "ring.h"
+
+#define NOT_DROPPED_YET 0 /* enum skb_drop_reason: the ones that are no drops */
+#define CONSUMED 1
+#define SUBSYS_SHIFT 16 /* include/net/dropreason.h, SKB_DROP_REASON_SUBSYS_SHIFT */
+#define HATYPE_ETHER 1  /* linux/if_arp.h */
+#define HATYPE_LOOPBACK 772
+#define HATYPE_VOID 0xffff /* the tool has to find it out */
+#define ETHER_HEADER 14    /* bytes */
+#define ETHER_SOURCE 6     /* offset */
+
+const volatile struct sock_config config = { .snap = EVENT_SNAP_MAX };
+const volatile struct drop_config only;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags,
+		BPF_F_MMAPABLE); /* the reader may have no right to bpf(2) left */
+	__uint(max_entries, 1);  /* CPUs; set by the tool */
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+/* Where the packet was. */
+struct place {
+	__u32 ifindex; /* 0: it is none of an interface's */
+	__u32 netns;   /* inode; 0: not known */
+	__u32 hatype;
+};
+
+/* The packet itself, from its network header on. */
+struct bytes {
+	__u64 address;
+	__u32 len;    /* on the wire */
+	__u32 linear; /* of them in one piece */
+	__u32 net_at; /* offset from head */
+};
+
+/* Weak and global, as filter_skb() of scratch.h, and the last function too. */
+__weak __attribute__((noinline)) int
+filter_memory(struct pktbuf *buf)
+{
+	if (!buf)
+		return 0;
+	return buf->len;
+}
+
+/* A queue of TCP or UDP keeps a node of a tree or a size in the place of `dev`, so of a
+ * packet that came in, and that a socket may have, `dev` counts if skb_iif agrees. */
+static __always_inline _Bool
+find_by_dev(const struct sk_buff *skb, struct place *at)
+{
+	const struct net_device *dev = skb->dev;
+	if (!dev)
+		return 0;
+	const int ifindex = dev->ifindex, came_in = skb->skb_iif;
+	if (ifindex <= 0 || (skb->sk && came_in != 0 && came_in != ifindex))
+		return 0;
+	at->ifindex = ifindex;
+	at->hatype = dev->type;
+	at->netns = dev->nd_net.net->ns.inum;
+	return 1;
+}
+
+/* What a socket has, and what has no interface yet: by the one it came in by, else its
+ * route's.  Only the latter says of which type it is. */
+static __always_inline void
+find_by_rest(const struct sk_buff *skb, struct place *at)
+{
+	const struct net_device *dev = 0;
+	const struct dst_entry *dst = (void *)(skb->_skb_refdst & ~KERNEL_DST_NOREF);
+	if (dst && skb->protocol != 0)
+		dev = BPF_CORE_READ(dst, dev);
+	if (skb->sk)
+		at->netns = skb->sk->__sk_common.skc_net.net->ns.inum;
+	else if (dev)
+		at->netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
+	if (at->netns == 0) { /* whose process drops it: reads, or closes a socket */
+		const struct task_struct *task = (void *)bpf_get_current_task();
+		at->netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	}
+	at->ifindex = skb->skb_iif;
+	at->hatype = HATYPE_VOID;
+	if (at->ifindex == 0 && dev) {
+		at->ifindex = BPF_CORE_READ(dev, ifindex);
+		at->hatype = BPF_CORE_READ(dev, type);
+	}
+}
+
+/* A network header at 0 is one that nobody has looked for: then it is where the data
+ * begins, behind a link header that is still before it. */
+static __always_inline void
+find_bytes(const struct sk_buff *skb, struct bytes *b)
+{
+	const __u64 head = (__u64)skb->head;
+	const __u32 data_at = (__u64)skb->data - head, tail = skb->tail;
+	const __u32 mac_at = skb->mac_header;
+	b->net_at = skb->network_header;
+	if (b->net_at == 0 || b->net_at == KERNEL_NO_HEADER || b->net_at > tail) {
+		b->net_at = data_at;
+		if (mac_at == data_at && tail - data_at >= ETHER_HEADER)
+			b->net_at += ETHER_HEADER;
+	}
+	b->address = head + b->net_at;
+	b->len = skb->len + data_at - b->net_at; /* data may be on either side of it */
+	b->linear = tail > b->net_at ? tail - b->net_at : 0;
+	if ((__s32)b->len < 0) /* pulled and cut to less than its headers */
+		b->len = 0;
+	if (b->linear > b->len)
+		b->linear = b->len;
+}
+
+/* Runs the filter.  Returns the number of bytes to capture, 0 to reject. */
+static __always_inline __u64
+match(const struct sk_buff *skb, const struct place *at, const struct bytes *b)
+{
+	struct pktbuf buf __attribute__((aligned(8))) = {
+		/* zeroed by words of 8 */
+		.len = b->len,
+		.ifindex = at->ifindex,
+		.protocol = bpf_ntohs(skb->protocol),
+		.hatype = at->hatype,
+		.pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type),
+		.address = b->address,
+		.linear = b->linear,
+	};
+	const __u32 reach = config.reach;
+	if (reach > 0 && reach <= EVENT_SCRATCH) {
+		__u32 n = b->linear < reach ? b->linear : reach;
+		if (n > EVENT_SCRATCH) /* for the verifier */
+			n = EVENT_SCRATCH;
+		if (bpf_probe_read_kernel(buf.data, n, (void *)b->address) == 0)
+			buf.filled = n;
+	}
+	return (__u32)filter_memory(&buf);
+}
+
+static __always_inline void
+put_header(const struct sk_buff *skb, struct event *e, const struct place *at,
+	const struct bytes *b)
+{
+	struct sll2 h = {
+		.protocol_be = skb->protocol,
+		.ifindex_be = bpf_htonl(at->ifindex),
+		.hatype_be = bpf_htons(at->hatype),
+		.pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type),
+	};
+	const __u32 mac_at = skb->mac_header;
+	if ((at->hatype == HATYPE_ETHER || at->hatype == HATYPE_LOOPBACK) &&
+		mac_at != KERNEL_NO_HEADER && mac_at + ETHER_HEADER <= b->net_at &&
+		bpf_probe_read_kernel(h.addr, 6, skb->head + mac_at + ETHER_SOURCE) == 0)
+		h.addr_len = 6;
+	__builtin_memcpy(e->data, &h, sizeof(h));
+}
+
+/* Room in the ring, and the record's head. */
+static __always_inline struct event *
+record(const struct sk_buff *skb, struct counters *n, __u64 caplen, __u64 len)
+{
+	const __u64 now_ns = bpf_ktime_get_boot_ns();
+	struct event *e = ring_reserve(caplen, config.snap);
+	if (!e) {
+		n->lost++;
+		return e;
+	}
+	n->captured++;
+	if (caplen < len)
+		n->truncated++;
+	e->ts_ns = now_ns;
+	e->caplen = caplen;
+	e->len = len;
+	e->protocol = bpf_ntohs(skb->protocol);
+	e->vlan_tci = 0;
+	e->queue = 0;
+	e->pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type);
+	e->flags = EVENT_COOKED;
+	return e;
+}
+
+/* A length is at most the verdict, the snap length (a constant) and what there is. */
+static __always_inline __u64
+cut(__u64 len, __u64 verdict)
+{
+	if (len > verdict)
+		len = verdict;
+	if (len > config.snap)
+		len = config.snap;
+	return len;
+}
+
+static __always_inline _Bool
+wanted(const struct place *at)
+{
+	if (at->ifindex == 0) /* of AF_UNIX, netlink and the like */
+		return 0;
+	return only.ifindex == 0 ||
+	       (at->ifindex == only.ifindex && at->netns == only.netns);
+}
+
+SEC("bpfcap/drop")
+int
+capture_drop(__u64 *ctx)
+{
+	const struct sk_buff *skb = (const void *)ctx[0];
+	const __u32 reason = ctx[2];
+	struct place at = { 0 };
+	struct bytes b;
+	if (reason == NOT_DROPPED_YET || reason == CONSUMED)
+		return 0;
+	if (!find_by_dev(skb, &at))
+		find_by_rest(skb, &at);
+	const __u32 cpu = bpf_get_smp_processor_id();
+	struct counters *n = bpf_map_lookup_elem(&counters, &cpu);
+	if (!n || !wanted(&at))
+		return 0;
+	n->seen++;
+	find_bytes(skb, &b);
+	const __u64 verdict = match(skb, &at, &b);
+	if (verdict == 0)
+		return 0;
+	n->matched++;
+	const __u64 caplen = cut((__u64)b.linear + sizeof(struct sll2), verdict);
+	struct event *e = record(skb, n, caplen, (__u64)b.len + sizeof(struct sll2));
+	if (!e)
+		return 0;
+	e->ifindex = at.ifindex;
+	e->hatype = at.hatype;
+	e->reason = reason >> SUBSYS_SHIFT << EVENT_SUBSYS_SHIFT | (reason & 0xfff);
+	put_header(skb, e, &at, &b);
+	if (caplen > sizeof(struct sll2))
+		bpf_probe_read_kernel(e->data + sizeof(struct sll2),
+			caplen - sizeof(struct sll2), (void *)b.address);
+	ring_submit(e, caplen, &config);
+	return 0;
+}
+
+const char license_terms[] SEC("license") = "Dual BSD/GPL";
