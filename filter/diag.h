@@ -12,7 +12,7 @@ struct span {
 	uint32_t at, len; /* bytes into the expression; len 0: no place */
 };
 
-enum severity { SEV_ERROR, SEV_WARNING, SEV_NOTE };
+enum severity { SEV_ERROR, SEV_WARNING, SEV_NOTE, SEV_DETAIL /* of the one before */ };
 
 /* Stable: tests and the manual name these. */
 enum diag_code {

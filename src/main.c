@@ -38,7 +38,7 @@ print_version(void)
 static void
 tell(struct diags *ds, const char *text, const struct options *o)
 {
-	report(ds, text, o->verbose > 0);
+	report(ds, text, o->verbose);
 	*ds = (struct diags){ 0 };
 }
 
@@ -119,7 +119,7 @@ main(int argc, char **argv)
 	struct diags ds = { 0 };
 	int status = EXIT_USAGE;
 	if (!options_parse(argc, argv, &o, &ds)) {
-		report(&ds, NULL, true);
+		report(&ds, NULL, 1);
 		options_free(&o);
 		return EXIT_USAGE;
 	}

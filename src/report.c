@@ -222,9 +222,10 @@ quote(const char *text, const struct span span[2], bool utf8)
 static void
 print_diag(const struct diag *d, const char *text, bool utf8)
 {
-	static const char *const prefix[] = {
-		[SEV_ERROR] = "", [SEV_WARNING] = "warning: ", [SEV_NOTE] = ""
-	};
+	static const char *const prefix[] = { [SEV_ERROR] = "",
+		[SEV_WARNING] = "warning: ",
+		[SEV_NOTE] = "",
+		[SEV_DETAIL] = "" };
 	const bool quoted = d->span[0].len > 0 && text != NULL;
 	fputs("bpfcap: ", stderr);
 	if (d->file[0] != '\0')
@@ -238,19 +239,20 @@ print_diag(const struct diag *d, const char *text, bool utf8)
 /* Warnings about the expression are for who is there to read them: scripts that were
  * written for other tools expect silence. */
 static bool
-is_wanted(const struct diag *d, bool verbose, bool terminal)
+is_wanted(const struct diag *d, unsigned verbose, bool terminal)
 {
 	const bool expression = d->span[0].len > 0 || d->file[0] != '\0';
 	switch (d->severity) {
 	case SEV_ERROR: return true;
-	case SEV_WARNING: return verbose || terminal || !expression;
-	case SEV_NOTE: break;
+	case SEV_WARNING: return verbose > 0 || terminal || !expression;
+	case SEV_NOTE: return verbose > 0;
+	case SEV_DETAIL: break;
 	}
-	return verbose;
+	return verbose > 1;
 }
 
 void
-report(const struct diags *ds, const char *text, bool verbose)
+report(const struct diags *ds, const char *text, unsigned verbose)
 {
 	if (ds->count == 0)
 		return;
@@ -262,7 +264,7 @@ report(const struct diags *ds, const char *text, bool verbose)
 	for (unsigned i = 0; i < ds->count; i++)
 		if (is_wanted(&ds->diag[i], verbose, terminal))
 			print_diag(&ds->diag[i], text, utf8);
-	if (ds->dropped > 0 && (diags_failed(ds) || verbose || terminal))
+	if (ds->dropped > 0 && (diags_failed(ds) || verbose > 0 || terminal))
 		fprintf(stderr, "bpfcap: and %u more messages\n", ds->dropped);
 	if (locale != (locale_t)0) {
 		uselocale(was);

@@ -5,8 +5,9 @@
 #include "../filter/diag.h"
 
 /* "bpfcap: what is wrong; what to do", the expression with a caret under the fault where
- * there is one (text may be NULL).  Notes are left out unless `verbose`; so are warnings
- * about the expression when standard error is no terminal. */
-void report(const struct diags *, const char *text, bool verbose);
+ * there is one (text may be NULL).  `verbose`: how often -v was given.  Without, notes
+ * are left out, and warnings about the expression when standard error is no terminal;
+ * details are for -vv. */
+void report(const struct diags *, const char *text, unsigned verbose);
 
 #endif

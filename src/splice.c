@@ -16,6 +16,7 @@
 
 #include "../bpf/event.h"
 #include "privilege.h"
+#include "refusal.h"
 
 #define SPLICE_LOG (1U << 20) /* bytes; kernels before 6.4 fail when it is too short */
 #define STUB "filter_skb"
@@ -108,6 +109,7 @@ join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 		return -EINVAL;
 	}
 	const size_t count = stub + PROLOGUE + s->body->count;
+	s->first = stub + PROLOGUE;
 	struct bpf_insn *insns = calloc(count, sizeof(*insns));
 	if (!insns)
 		return -ENOMEM;
@@ -149,27 +151,6 @@ splice_end(struct splice *s)
 	s->log = NULL;
 }
 
-/* The last line of the verifier's log that is a complaint and not its statistics. */
-static char *
-last_complaint(char *log)
-{
-	static const char *const statistics[] = { "processed ", "verification time",
-		"stack depth" };
-	for (;;) {
-		size_t len = strlen(log);
-		while (len > 0 && log[len - 1] == '\n')
-			log[--len] = '\0';
-		char *line = strrchr(log, '\n');
-		line = line ? line + 1 : log;
-		bool skip = false;
-		for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++)
-			skip |= strncmp(line, statistics[i], strlen(statistics[i])) == 0;
-		if (!skip || line == log)
-			return line;
-		*line = '\0';
-	}
-}
-
 static void
 explain_permission(const struct splice *s, int err, struct diags *ds)
 {
@@ -198,9 +179,14 @@ explain(struct splice *s, int err, struct diags *ds)
 		why = s->fault;
 		hint = "bpfcap was built wrongly: build it again";
 	} else if (s->log[0] != '\0') {
-		what = "the kernel's verifier refuses the filter: ";
-		why = last_complaint(s->log);
-		hint = "a defect of bpfcap, or an old kernel: report filter and uname -r";
+		const struct refusal r = {
+			.log = s->log, .err = err, .body = s->body, .first = s->first
+		};
+		refusal_explain(&r, ds);
+		return;
+	} else if (err == E2BIG) {
+		why = "the filter has more than 1,000,000 instructions";
+		hint = "make lists sets, as in host in @file, or leave out entries";
 	} else if (err == ENOMEM) {
 		why = "no memory for program and ring";
 		hint = "choose a smaller -B; on kernels before 5.11 raise ulimit -l";

@@ -25,6 +25,7 @@ struct bpf_object;
 struct splice {
 	const struct filter_ebpf *body;
 	struct bpf_object *object; /* being loaded, else NULL */
+	size_t first;              /* instruction at which the body begins */
 	const char *fault;         /* why the join failed, else NULL; static */
 	char *log;                 /* the verifier's, SPLICE_LOG bytes */
 	char message[256];         /* libbpf's first warning, one line, or empty */

@@ -97,8 +97,8 @@ try(const struct trial *t)
 	if (ok && v)
 		ok = verdict_run(v, &p, &got) && got == t->verdict;
 	else
-		ok = ok && ds.count == 1 && ds.diag[0].code == DIAG_KERNEL &&
-		     ds.diag[0].err != 0;
+		ok = ok && ds.count == 2 && ds.diag[0].code == DIAG_KERNEL &&
+		     ds.diag[0].err != 0 && ds.diag[1].severity == SEV_DETAIL;
 	if (!ok)
 		printf("# verdict %u, expected %u\n", got, t->verdict);
 	report(ok, t->name);
