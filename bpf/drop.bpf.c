@@ -214,7 +214,7 @@ wanted(const struct place *at)
 	       (at->ifindex == only.ifindex && at->netns == only.netns);
 }
 
-SEC("bpfcap/drop")
+SEC("bpfcap_tp/drop")
 int
 capture_drop(__u64 *ctx)
 {

@@ -2,8 +2,8 @@
  * calls it, or what the kernel has against it.
  *
  * libbpf hands a program over just before the load, its subprograms appended and
- * relocated.  There the body of the stub filter_skb() (bpf/scratch.h), which is the
- * last, is replaced. */
+ * relocated.  There the body of the stub, filter_skb() (bpf/scratch.h) or the like, which
+ * is the last, is replaced. */
 #include "splice.h"
 
 #include <bpf/bpf.h>
@@ -19,7 +19,6 @@
 #include "refusal.h"
 
 #define SPLICE_LOG (1U << 20) /* bytes; kernels before 6.4 fail when it is too short */
-#define STUB "filter_skb"
 #define NOWHERE UINT32_MAX
 
 _Static_assert(sizeof(struct pktbuf) == sizeof(struct filter_pktbuf), "one struct");
@@ -37,7 +36,23 @@ _Static_assert(SAME(address) && SAME(linear), "one struct");
  * (It stays registered: when the last one is taken away, libbpf before 1.3 keeps a
  * pointer to freed memory.) */
 static _Thread_local struct splice *current;
-static int handler = -1; /* libbpf's id */
+static bool registered; /* the handlers of all kinds */
+
+/* What programs there are, by their sections: where the filter goes, and which of its
+ * arguments is the pointer to the scratch. */
+struct kind {
+	const char *section; /* "x+" is that of "x/..." */
+	enum bpf_prog_type type;
+	enum bpf_attach_type attach;
+	const char *stub;
+	uint8_t scratch; /* BPF_REG_ */
+};
+static const struct kind kinds[] = {
+	{ "bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, "filter_skb", BPF_REG_2 },
+	{ "bpfcap_tp+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "filter_memory",
+		BPF_REG_1 },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static int
 listen_in(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -53,7 +68,7 @@ listen_in(enum libbpf_print_level level, const char *fmt, va_list ap)
 /* The instruction at which the stub starts, by its name in the BTF; NOWHERE when it is
  * missing or not the last function. */
 static uint32_t
-find_stub(const struct splice *s, const struct bpf_prog_load_opts *opts)
+find_stub(const struct splice *s, const struct bpf_prog_load_opts *opts, const char *stub)
 {
 	const struct btf *btf = bpf_object__btf(s->object);
 	const char *info = opts->func_info;
@@ -63,7 +78,7 @@ find_stub(const struct splice *s, const struct bpf_prog_load_opts *opts)
 		memcpy(&f, info + (size_t)i * opts->func_info_rec_size, sizeof(f));
 		const struct btf_type *type = btf__type_by_id(btf, f.type_id);
 		const char *name = type ? btf__name_by_offset(btf, type->name_off) : NULL;
-		if (name && strcmp(name, STUB) == 0)
+		if (name && strcmp(name, stub) == 0)
 			at = f.insn_off;
 		if (f.insn_off > last)
 			last = f.insn_off;
@@ -90,7 +105,7 @@ trim_lines(struct bpf_prog_load_opts *opts, uint32_t stub)
 /* The verifier lets a caller in principle pass NULL to a global function, so the new
  * body begins with that test. */
 static const struct bpf_insn prologue[] = {
-	{ .code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = BPF_REG_2, .off = 2 },
+	{ .code = BPF_JMP | BPF_JNE | BPF_K, .off = 2 }, /* of kind.scratch */
 	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
 	{ .code = BPF_JMP | BPF_EXIT },
 };
@@ -99,13 +114,13 @@ static const struct bpf_insn prologue[] = {
 static int
 join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	(void)cookie;
 	struct splice *s = current;
+	const struct kind *kind = &kinds[cookie];
 	if (!s)
 		return -EINVAL; /* opened through splice_begin, loaded without */
-	const uint32_t stub = find_stub(s, opts);
+	const uint32_t stub = find_stub(s, opts, kind->stub);
 	if (stub == NOWHERE || stub >= bpf_program__insn_cnt(prog)) {
-		s->fault = "its last function is not " STUB;
+		s->fault = "its last function is not the filter's";
 		return -EINVAL;
 	}
 	const size_t count = stub + PROLOGUE + s->body->count;
@@ -115,11 +130,29 @@ join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 		return -ENOMEM;
 	memcpy(insns, bpf_program__insns(prog), stub * sizeof(*insns));
 	memcpy(insns + stub, prologue, sizeof(prologue));
+	insns[stub].dst_reg = kind->scratch;
 	memcpy(insns + stub + PROLOGUE, s->body->insns, s->body->count * sizeof(*insns));
 	const int err = bpf_program__set_insns(prog, insns, count);
 	free(insns);
 	trim_lines(opts, stub);
 	return err;
+}
+
+static bool
+register_kinds(struct diags *ds)
+{
+	for (size_t i = 0; i < KINDS && !registered; i++) {
+		const struct libbpf_prog_handler_opts opts = { .sz = sizeof(opts),
+			.cookie = (long)i,
+			.prog_prepare_load_fn = join };
+		const int id = libbpf_register_prog_handler(
+			kinds[i].section, kinds[i].type, kinds[i].attach, &opts);
+		if (id < 0)
+			return diags_error(ds, DIAG_KERNEL, (struct span){ 0 },
+				"libbpf takes no section handler: %s", strerror(-id));
+	}
+	registered = true;
+	return true;
 }
 
 bool
@@ -131,15 +164,7 @@ splice_begin(struct splice *s, const struct filter_ebpf *body, struct diags *ds)
 		return diags_error(ds, DIAG_KERNEL, (struct span){ 0 }, "out of memory");
 	current = s;
 	libbpf_set_print(listen_in);
-	const struct libbpf_prog_handler_opts opts = { .sz = sizeof(opts),
-		.prog_prepare_load_fn = join };
-	if (handler < 0)
-		handler = libbpf_register_prog_handler(
-			"bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, &opts);
-	if (handler >= 0)
-		return true;
-	return diags_error(ds, DIAG_KERNEL, (struct span){ 0 },
-		"libbpf takes no section handler: %s", strerror(-handler));
+	return register_kinds(ds);
 }
 
 void
@@ -204,7 +229,7 @@ splice_load(struct splice *s, struct bpf_object_skeleton *skeleton, struct diags
 	struct bpf_program *prog;
 	bpf_object__for_each_program(prog, s->object)
 	{
-		if (strncmp(bpf_program__section_name(prog), "bpfcap/", 7) == 0 &&
+		if (strncmp(bpf_program__section_name(prog), "bpfcap", 6) == 0 &&
 			bpf_program__autoload(prog))
 			bpf_program__set_log_buf(prog, s->log, SPLICE_LOG);
 	}

@@ -7,9 +7,9 @@
  *     }
  *     splice_end(&s);
  *
- * The programs that call filter_skb() stand in sections "bpfcap/...".  libbpf keeps
- * its section handlers and its message callback for the whole process: so between
- * begin and end no other thread may use libbpf. */
+ * The programs that call the filter stand in sections "bpfcap/...", "bpfcap_tp/...".
+ * libbpf keeps its section handlers and its message callback for the whole process: so
+ * between begin and end no other thread may use libbpf. */
 #ifndef BPFCAP_SPLICE_H
 #define BPFCAP_SPLICE_H
 
