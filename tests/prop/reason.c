@@ -6,14 +6,7 @@
 #include <string.h>
 
 #define ANY 0xffff
-enum {
-	BSD_NULL = 0,
-	ENC = 109,
-	PFLOG = 117,
-	PRISM = 119,
-	AVS = 163,
-	PPI = 192
-};
+enum { BSD_NULL = 0, ENC = 109, PFLOG = 117, PRISM = 119, AVS = 163, PPI = 192 };
 
 static const struct row {
 	enum reason kind;
