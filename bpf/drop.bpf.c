@@ -22,7 +22,7 @@
 #define SUBSYS_SHIFT 16 /* include/net/dropreason.h, SKB_DROP_REASON_SUBSYS_SHIFT */
 #define HATYPE_ETHER 1  /* linux/if_arp.h */
 #define HATYPE_LOOPBACK 772
-#define HATYPE_VOID 0xffff /* the tool has to find it out */
+#define HATYPE_VOID 0xffff /* not known */
 #define ETHER_HEADER 14    /* bytes */
 #define ETHER_SOURCE 6     /* offset */
 
@@ -38,6 +38,14 @@ struct {
 	__type(value, struct counters);
 } counters SEC(".maps");
 
+/* On the stack, the filter's function would have too little of it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pktbuf);
+} scratch SEC(".maps");
+
 /* Where the packet was. */
 struct place {
 	__u32 ifindex; /* 0: it is none of an interface's */
@@ -45,12 +53,13 @@ struct place {
 	__u32 hatype;
 };
 
-/* The packet itself, from its network header on. */
+/* The packet itself, from its network header on.  In 64 bits, in which the verifier
+ * keeps its bounds. */
 struct bytes {
 	__u64 address;
-	__u32 len;    /* on the wire */
-	__u32 linear; /* of them in one piece */
-	__u32 net_at; /* offset from head */
+	__u64 len;    /* on the wire */
+	__u64 linear; /* of them in one piece */
+	__u64 net_at; /* offset from head */
 };
 
 /* Weak and global, as filter_skb() of scratch.h, and the last function too. */
@@ -88,8 +97,9 @@ find_by_rest(const struct sk_buff *skb, struct place *at)
 	const struct dst_entry *dst = (void *)(skb->_skb_refdst & ~KERNEL_DST_NOREF);
 	if (dst && skb->protocol != 0)
 		dev = BPF_CORE_READ(dst, dev);
-	if (skb->sk)
-		at->netns = skb->sk->__sk_common.skc_net.net->ns.inum;
+	const struct sock *sk = skb->sk;
+	if (sk)
+		at->netns = sk->__sk_common.skc_net.net->ns.inum;
 	else if (dev)
 		at->netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	if (at->netns == 0) { /* whose process drops it: reads, or closes a socket */
@@ -109,47 +119,58 @@ find_by_rest(const struct sk_buff *skb, struct place *at)
 static __always_inline void
 find_bytes(const struct sk_buff *skb, struct bytes *b)
 {
-	const __u64 head = (__u64)skb->head;
-	const __u32 data_at = (__u64)skb->data - head, tail = skb->tail;
-	const __u32 mac_at = skb->mac_header;
-	b->net_at = skb->network_header;
-	if (b->net_at == 0 || b->net_at == KERNEL_NO_HEADER || b->net_at > tail) {
-		b->net_at = data_at;
+	const __u64 head = (__u64)skb->head, tail = skb->tail;
+	const __u64 data_at = (__u64)skb->data - head, mac_at = skb->mac_header;
+	__u64 net_at = skb->network_header;
+	if (net_at == 0 || net_at == KERNEL_NO_HEADER || net_at > tail) {
+		net_at = data_at;
 		if (mac_at == data_at && tail - data_at >= ETHER_HEADER)
-			b->net_at += ETHER_HEADER;
+			net_at += ETHER_HEADER;
 	}
-	b->address = head + b->net_at;
-	b->len = skb->len + data_at - b->net_at; /* data may be on either side of it */
-	b->linear = tail > b->net_at ? tail - b->net_at : 0;
-	if ((__s32)b->len < 0) /* pulled and cut to less than its headers */
-		b->len = 0;
-	if (b->linear > b->len)
-		b->linear = b->len;
+	__s64 len = skb->len + data_at - net_at; /* data may be on either side of it */
+	if (len < 0)                             /* cut to less than its headers */
+		len = 0;
+	__s64 linear = tail - net_at;
+	if (linear > len)
+		linear = len;
+	if (linear < 0)
+		linear = 0;
+	b->address = head + net_at;
+	b->net_at = net_at;
+	b->len = len;
+	b->linear = linear;
+}
+
+/* The first `reach` bytes, a constant, or what there is. */
+static __always_inline __u32
+fill(struct pktbuf *buf, const struct bytes *b, __u64 reach)
+{
+	const void *from = (const void *)b->address;
+	const __u64 linear = b->linear;
+	if (reach == 0 || reach > EVENT_SCRATCH)
+		return 0;
+	if (linear >= reach)
+		return bpf_probe_read_kernel(buf->data, reach, from) == 0 ? reach : 0;
+	return bpf_probe_read_kernel(buf->data, linear, from) == 0 ? linear : 0;
 }
 
 /* Runs the filter.  Returns the number of bytes to capture, 0 to reject. */
 static __always_inline __u64
 match(const struct sk_buff *skb, const struct place *at, const struct bytes *b)
 {
-	struct pktbuf buf __attribute__((aligned(8))) = {
-		/* zeroed by words of 8 */
-		.len = b->len,
-		.ifindex = at->ifindex,
-		.protocol = bpf_ntohs(skb->protocol),
-		.hatype = at->hatype,
-		.pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type),
-		.address = b->address,
-		.linear = b->linear,
-	};
-	const __u32 reach = config.reach;
-	if (reach > 0 && reach <= EVENT_SCRATCH) {
-		__u32 n = b->linear < reach ? b->linear : reach;
-		if (n > EVENT_SCRATCH) /* for the verifier */
-			n = EVENT_SCRATCH;
-		if (bpf_probe_read_kernel(buf.data, n, (void *)b->address) == 0)
-			buf.filled = n;
-	}
-	return (__u32)filter_memory(&buf);
+	const __u32 zero = 0;
+	struct pktbuf *buf = bpf_map_lookup_elem(&scratch, &zero);
+	if (!buf)
+		return 0;
+	buf->len = b->len;
+	buf->ifindex = at->ifindex;
+	buf->protocol = bpf_ntohs(skb->protocol);
+	buf->hatype = at->hatype;
+	buf->pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type);
+	buf->address = b->address;
+	buf->linear = b->linear;
+	buf->filled = fill(buf, b, config.reach);
+	return (__u32)filter_memory(buf);
 }
 
 static __always_inline void
@@ -241,7 +262,7 @@ capture_drop(__u64 *ctx)
 	if (!e)
 		return 0;
 	e->ifindex = at.ifindex;
-	e->hatype = at.hatype;
+	e->hatype = 0; /* nothing for the tool to complete */
 	e->reason = reason >> SUBSYS_SHIFT << EVENT_SUBSYS_SHIFT | (reason & 0xfff);
 	put_header(skb, e, &at, &b);
 	if (caplen > sizeof(struct sll2))

@@ -41,6 +41,11 @@ struct live_opts {
 struct source *live_sock_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
+/* eBPF where the kernel drops packets: of all interfaces in all network namespaces, or of
+ * one; the filter is of FILTER_INPUT_COOKED.  Packets have notes: "drop NO_SOCKET". */
+struct source *live_drop_open(const struct live_opts *, const struct iface *,
+	const struct filter *, struct diags *);
+
 /* AF_PACKET ring with the filter as cBPF; input kind as above.  When the kernel does
  * not take the program, all packets come to user space and the filter matches there what
  * it would have matched in the kernel, which a note (DIAG_FALLBACK) says.  Borrowed until

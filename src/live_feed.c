@@ -59,6 +59,7 @@ fill(struct live_feed *l, const struct event *e, struct packet *p)
 		.caplen = e->caplen,
 		.len = e->len,
 		.linktype = l->source.linktype,
+		.note = l->note ? l->note(l, e) : NULL,
 	};
 }
 
@@ -68,8 +69,11 @@ feed_next(struct source *s, struct packet *p, struct diags *ds)
 	struct live_feed *l = self(s);
 	const struct event *e;
 	for (bool dozed = false; !live_ring_next(&l->ring, &e); dozed = true) {
-		if (l->state == LIVE_FEED_STOPPED)
+		if (l->state == LIVE_FEED_STOPPED) {
+			if (l->end)
+				l->end(l, ds);
 			return SOURCE_END;
+		}
 		if (l->state == LIVE_FEED_BROKEN) {
 			live_bind_tell(&l->fault, ds);
 			return SOURCE_FAILED;

@@ -21,6 +21,10 @@ struct live_feed {
 	/* Takes the program off its hook, or NULL.  Called once. */
 	void (*detach)(struct live_feed *);
 	void (*free)(struct live_feed *); /* the object and the struct itself */
+	/* What -v says of a packet, valid until the next; or NULL: nothing. */
+	const char *(*note)(struct live_feed *, const struct event *);
+	/* When all packets are delivered: warnings, if any; or NULL. */
+	void (*end)(struct live_feed *, struct diags *);
 	int fd; /* packet socket, which is told what becomes of the interface; -1: closed
 		 */
 	int ring_fd;

@@ -13,6 +13,9 @@ static const struct live_hook hooks[] = {
 	{ "socket", "capturing with the filter as eBPF, on a packet socket",
 		FILTER_INPUT_SKB, .cooks = true, .classic = true,
 		.open = live_sock_open },
+	{ "drop", "capturing with the filter as eBPF, where the kernel drops packets",
+		FILTER_INPUT_COOKED, .undirected = true, .everywhere = true,
+		.open = live_drop_open },
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 
@@ -37,7 +40,13 @@ any_hook(const struct live_hook *h)
 static bool
 sees_sent(const struct live_hook *h)
 {
-	return !h->received && !h->pcap;
+	return !h->received && !h->undirected && !h->pcap;
+}
+
+static bool
+tells_sides(const struct live_hook *h)
+{
+	return !h->undirected && !h->pcap;
 }
 
 static bool
@@ -88,7 +97,17 @@ live_hook_fit(const struct live_hook *h, struct iface *iface, enum live_directio
 		diags_hint(ds, "hooks that see them: %s", others);
 		return false;
 	}
-	if (iface->cooked && !h->cooks)
+	if (h->undirected && d != LIVE_INOUT) {
+		char others[64];
+		diags_add(ds, DIAG_HOOK, SEV_ERROR,
+			"%s: at the %s hook it is not known which way a packet goes: no "
+			"-Q",
+			iface->name, h->name);
+		names(others, sizeof(others), tells_sides);
+		diags_hint(ds, "hooks that know: %s", others);
+		return false;
+	}
+	if (iface->cooked && !h->cooks && h->input != FILTER_INPUT_COOKED)
 		return refuse_cooked(h, iface, ds);
 	if (h->input == FILTER_INPUT_COOKED) {
 		iface->cooked = true;

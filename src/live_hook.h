@@ -13,10 +13,12 @@ struct live_hook {
 	/* Of interfaces whose packets have a link header there; _COOKED: all interfaces
 	 * are captured so. */
 	enum filter_input input;
-	bool cooks;    /* -i any, and link headers that are replaced by LINUX_SLL2 */
-	bool classic;  /* else by classic BPF, which sees the same packets */
-	bool pcap;     /* and what only libpcap captures */
-	bool received; /* no packets that are sent */
+	bool cooks;      /* -i any, and link headers that are replaced by LINUX_SLL2 */
+	bool classic;    /* else by classic BPF, which sees the same packets */
+	bool pcap;       /* and what only libpcap captures */
+	bool received;   /* no packets that are sent */
+	bool undirected; /* nor is it known which are: -Q does not work */
+	bool everywhere; /* without -i: all interfaces */
 	struct source *(*open)(const struct live_opts *, const struct iface *,
 		const struct filter *, struct diags *);
 };

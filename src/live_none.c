@@ -2,6 +2,16 @@
  * refusal that leads the caller to the classic socket. */
 #include "live.h"
 
+static struct source *
+refuse(struct diags *ds)
+{
+	diags_error(
+		ds, DIAG_KERNEL, (struct span){ 0 }, "this build has no eBPF capture");
+	diags_hint(ds,
+		"configure without --without-bpf, and with clang, bpftool and libbpf");
+	return NULL;
+}
+
 struct source *
 live_sock_open(const struct live_opts *opts, const struct iface *iface,
 	const struct filter *filter, struct diags *ds)
@@ -9,9 +19,15 @@ live_sock_open(const struct live_opts *opts, const struct iface *iface,
 	(void)opts;
 	(void)iface;
 	(void)filter;
-	diags_error(
-		ds, DIAG_KERNEL, (struct span){ 0 }, "this build has no eBPF capture");
-	diags_hint(ds,
-		"configure without --without-bpf, and with clang, bpftool and libbpf");
-	return NULL;
+	return refuse(ds);
+}
+
+struct source *
+live_drop_open(const struct live_opts *opts, const struct iface *iface,
+	const struct filter *filter, struct diags *ds)
+{
+	(void)opts;
+	(void)iface;
+	(void)filter;
+	return refuse(ds);
 }

@@ -12,6 +12,7 @@ struct packet {
 	uint32_t caplen;     /* bytes at data */
 	uint32_t len;        /* bytes on the wire */
 	uint16_t linktype;   /* LINKTYPE_ value */
+	const char *note;    /* what else the source knows of it, for -v; or NULL */
 };
 
 #endif

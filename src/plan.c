@@ -154,7 +154,8 @@ open_live(const struct options *o, struct plan *p, struct diags *ds)
 	struct iface iface;
 	enum filter_input input;
 	p->live = true;
-	if (!iface_find(o->device, &iface, ds))
+	const bool all = o->device == NULL && o->hook->everywhere;
+	if (!iface_find(all ? IFACE_ANY : o->device, &iface, ds))
 		return false;
 	struct live_opts live = { .snaplen = o->snaplen,
 		.buffer_kib = o->buffer_kib,

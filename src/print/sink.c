@@ -51,6 +51,8 @@ packet_print(struct printer *p, const struct packet *packet, uint64_t number)
 		return;
 	}
 	clock_print(p, packet->ts_ns);
+	if (packet->note && p->opts.verbose)
+		text_put(p, "%s ", packet->note);
 	const struct link_row *row = dispatch_link(packet->linktype);
 	if (row)
 		row->print(p, c);
