@@ -60,7 +60,7 @@ load_base(struct emit *e, const struct value *v)
 	if (e->now.base != v->a) {
 		eval(e, v->a, R0);
 		if (e->hook->beyond != 0 && !value_is_header_length(v->a, &off))
-			jump(e, BPF_JMP32 | BPF_JGT | BPF_K, R0, 0, BASE_MAX,
+			jump(e, BPF_JMP | BPF_JGT | BPF_K, R0, 0, BASE_MAX,
 				beyond_target(e));
 		put(e, BPF_ALU64 | BPF_MOV | BPF_X, R_BASE, R_BYTES, 0, 0);
 		put(e, BPF_ALU64 | BPF_ADD | BPF_X, R_BASE, R0, 0, 0);
