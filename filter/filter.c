@@ -238,7 +238,7 @@ make_code(const struct filter *f)
 	struct code *c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		abort();
-	order(&f->graph, &c->arena, &c->order);
+	order(&f->graph, &cbpf_order, &c->arena, &c->order);
 	cbpf_make(&c->order, f->passes, &c->arena, &c->cbpf, &c->why);
 	return c;
 }
@@ -431,7 +431,12 @@ filter_ebpf(const struct filter *f, enum filter_reads reads, struct filter_ebpf 
 	struct diags *ds)
 {
 	struct arena scratch = { 0 };
-	bool ok = ebpf_emit(&code_of(f)->order, reads, &scratch, out, ds);
+	struct order_opts opts = ebpf_order;
+	struct order blocks;
+	if (!pass_on(f->passes, PASS_LOOKUP))
+		opts.lookup = 0;
+	order(&f->graph, &opts, &scratch, &blocks);
+	bool ok = ebpf_emit(&blocks, reads, &scratch, out, ds);
 	arena_free(&scratch);
 	if (ok)
 		keep_origins_inside(out, strlen(f->source.text));
@@ -443,5 +448,6 @@ filter_ebpf_free(struct filter_ebpf *e)
 {
 	free(e->insns);
 	free(e->origin);
+	free(e->data);
 	*e = (struct filter_ebpf){ 0 };
 }

@@ -204,8 +204,11 @@ enum filter_reads {
 };
 #define FILTER_BEYOND UINT32_MAX /* no verdict: larger than any snap length */
 
-/* eBPF body of that function, position independent, no maps.  An expression that asks for
- * metadata that the hook does not have is an error (DIAG_HOOK). */
+/* eBPF body of that function, position independent.  An expression that asks for
+ * metadata that the hook does not have is an error (DIAG_HOOK).  It refers to `data`,
+ * which it only reads, by LD_IMM64 with BPF_PSEUDO_MAP_IDX_VALUE: imm 0 and, in the
+ * second half, the offset.  Who loads it puts there a map of one value
+ * (BPF_PSEUDO_MAP_VALUE), or an address. */
 struct bpf_insn;       /* linux/bpf.h */
 struct filter_origin { /* of the instructions from `at` up to the next one's */
 	uint32_t at;
@@ -218,6 +221,9 @@ struct filter_ebpf {
 	uint32_t reach; /* bytes of scratch that the filter can read, 0..FILTER_SCRATCH */
 	struct filter_origin *origin; /* ascending; filter_ebpf_origin searches it */
 	size_t origins;
+	uint8_t *data; /* of look-ups in large sets, in the machine's byte order; or NULL
+			*/
+	size_t data_size; /* bytes */
 };
 FILTER_API bool filter_ebpf(const struct filter *, enum filter_reads,
 	struct filter_ebpf *out, struct diags *);

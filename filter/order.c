@@ -1,6 +1,6 @@
 /* order.c: graph in, blocks in a row out: switches become comparisons (a few in the order
- * of the source, many as a balanced tree), then blocks are put in a row so that the false
- * side comes last, as tcpdump's listings have it. */
+ * of the source, many as a balanced tree) or look-ups, then blocks are put in a row so
+ * that the false side comes last, as tcpdump's listings have it. */
 #include "order.h"
 
 #include <stdlib.h>
@@ -9,15 +9,11 @@
 #include "broken.h"
 #include "layout.h"
 
-/* Arms in a row; more become a tree.  Up to here a row has as many comparisons as libpcap
- * makes, and a tree more; beyond, its long jumps cost more than a tree's inner nodes. */
-#define CHAIN_MAX 240
-#define LEAF_MAX 16 /* arms at a leaf of the tree: fewer inner nodes, longer rows */
-#define LEAF_MIN 5  /* ... where there is room for inner nodes, and fewer arms */
-
 struct lower {
 	const struct graph *g;
+	const struct order_opts *opts;
 	struct arena *arena;
+	struct sets sets;
 	struct block **of;   /* by node id */
 	struct block **made; /* all, by id */
 	uint32_t count, room;
@@ -30,6 +26,7 @@ hash(const struct block *b)
 {
 	uint32_t h = b->v->id * 0x9e3779b1u ^ (b->rhs ? b->rhs->id + 1 : 0);
 	h = (h ^ b->k) * 0x85ebca6bu ^ b->compare;
+	h ^= b->set != NULL ? b->set->hash : 0;
 	h = (h ^ b->jt->id) * 0xc2b2ae35u;
 	h = (h ^ b->jf->id) * 0x9e3779b1u;
 	return h ^ h >> 15;
@@ -39,7 +36,7 @@ static bool
 same(const struct block *x, const struct block *y)
 {
 	return x->v == y->v && x->rhs == y->rhs && x->compare == y->compare &&
-	       x->k == y->k && x->jt == y->jt && x->jf == y->jf;
+	       x->k == y->k && x->set == y->set && x->jt == y->jt && x->jf == y->jf;
 }
 
 static void
@@ -77,13 +74,21 @@ make(struct lower *l, struct block like)
 			return b;
 	if (l->count >= l->buckets)
 		grow(l);
-	like.kind = BLOCK_TEST;
+	like.kind = like.set != NULL ? BLOCK_LOOKUP : BLOCK_TEST;
 	struct block *b = append(l, &like);
 	struct block **slot = &l->bucket[h & (l->buckets - 1)];
 	b->chain = *slot;
 	*slot = b;
 	return b;
 }
+
+/* What is left of a switch, or all of it. */
+struct rest {
+	const struct node *n;
+	const struct arm *arm;
+	uint32_t arms;
+	struct block *other;
+};
 
 /* One range: at most two comparisons. */
 static struct block *
@@ -158,38 +163,93 @@ by_seq(const void *x, const void *y)
 
 /* In the order of the source. */
 static struct block *
-lower_chain(struct lower *l, const struct node *n)
+lower_row(struct lower *l, const struct rest *r)
 {
-	const struct arm *arm[CHAIN_MAX] = { NULL };
-	struct block *entry = l->of[n->other->id];
-	for (uint32_t i = 0; i < n->arms; i++)
-		arm[i] = &n->arm[i];
-	qsort(arm, n->arms, sizeof(arm[0]), by_seq);
-	for (uint32_t i = n->arms; i-- > 0;)
-		entry = lower_arm(l, n, arm[i], entry);
+	const struct arm **arm = ARENA_ARRAY(l->arena, r->arms, const struct arm *);
+	struct block *entry = r->other;
+	for (uint32_t i = 0; i < r->arms; i++)
+		arm[i] = &r->arm[i];
+	qsort(arm, r->arms, sizeof(arm[0]), by_seq);
+	for (uint32_t i = r->arms; i-- > 0;)
+		entry = lower_arm(l, r->n, arm[i], entry);
 	return entry;
 }
 
 /* Recursive: its depth is the logarithm of the number of arms. */
 static struct block *
-lower_tree(struct lower *l, const struct node *n, uint32_t from, uint32_t arms,
+lower_tree(struct lower *l, const struct rest *r, uint32_t from, uint32_t arms,
 	uint32_t leaf)
 {
-	struct block *other = l->of[n->other->id];
 	if (arms <= leaf) {
-		struct block *entry = other;
+		struct block *entry = r->other;
 		for (uint32_t i = arms; i-- > 0;)
-			entry = lower_arm(l, n, &n->arm[from + i], entry);
+			entry = lower_arm(l, r->n, &r->arm[from + i], entry);
 		return entry;
 	}
 	uint32_t half = arms / 2;
-	struct block b = { .v = n->v,
+	struct block b = { .v = r->n->v,
 		.compare = CMP_GE,
-		.k = n->arm[from + half].lo,
-		.source = n->source };
-	b.jf = lower_tree(l, n, from, half, leaf);
-	b.jt = lower_tree(l, n, from + half, arms - half, leaf);
+		.k = r->arm[from + half].lo,
+		.source = r->n->source };
+	b.jf = lower_tree(l, r, from, half, leaf);
+	b.jt = lower_tree(l, r, from + half, arms - half, leaf);
 	return make(l, b);
+}
+
+static int
+by_target(const void *x, const void *y)
+{
+	const struct arm *a = x, *b = y;
+	if (a->to != b->to)
+		return a->to->id < b->to->id ? -1 : 1;
+	return a->lo < b->lo ? -1 : a->lo > b->lo;
+}
+
+static int
+by_lo(const void *x, const void *y)
+{
+	const struct arm *a = x, *b = y;
+	return a->lo < b->lo ? -1 : a->lo > b->lo;
+}
+
+static struct block *
+lower_lookup(struct lower *l, const struct node *n, const struct arm *arm, uint32_t arms,
+	struct block *other)
+{
+	struct range *range = ARENA_ARRAY(l->arena, arms, struct range);
+	for (uint32_t i = 0; i < arms; i++)
+		range[i] = (struct range){ arm[i].lo, arm[i].hi };
+	return make(l, (struct block){ .v = n->v,
+			       .set = sets_add(&l->sets, range, arms),
+			       .jt = l->of[arm[0].to->id],
+			       .jf = other,
+			       .source = n->source });
+}
+
+/* Arms that are many and lead to one target become one look-up, behind those that are
+ * left. */
+static void
+take_lookups(struct lower *l, struct rest *r)
+{
+	const uint32_t arms = r->arms, most = l->opts->lookup;
+	if (most == 0 || arms < most)
+		return;
+	struct arm *arm = arena_copy(l->arena, r->arm, arms * sizeof(*arm));
+	qsort(arm, arms, sizeof(*arm), by_target);
+	r->arms = 0;
+	for (uint32_t i = 0, end; i < arms; i = end) {
+		end = i + 1;
+		while (end < arms && arm[end].to == arm[i].to)
+			end++;
+		if (end - i >= most)
+			r->other = lower_lookup(l, r->n, &arm[i], end - i, r->other);
+		else {
+			memmove(&arm[r->arms], &arm[i], (end - i) * sizeof(*arm));
+			r->arms += end - i;
+		}
+	}
+	qsort(arm, r->arms, sizeof(*arm), by_lo);
+	r->arm = arm;
 }
 
 /* As a row in the order of the source; as a tree when it is long, or when what a copy of
@@ -197,12 +257,15 @@ lower_tree(struct lower *l, const struct node *n, uint32_t from, uint32_t arms,
 static struct block *
 lower_switch(struct lower *l, const struct node *n)
 {
-	uint32_t leaf = n->arms / 4;
-	if (!n->shared && n->arms <= CHAIN_MAX)
-		return lower_chain(l, n);
-	if (leaf > LEAF_MAX || !n->shared)
-		leaf = LEAF_MAX;
-	return lower_tree(l, n, 0, n->arms, leaf < LEAF_MIN ? LEAF_MIN : leaf);
+	const struct order_opts *o = l->opts;
+	struct rest r = { n, n->arm, n->arms, l->of[n->other->id] };
+	take_lookups(l, &r);
+	uint32_t leaf = r.arms / 4;
+	if (!n->shared && r.arms <= o->row)
+		return lower_row(l, &r);
+	if (leaf > o->leaf_max || !n->shared)
+		leaf = o->leaf_max;
+	return lower_tree(l, &r, 0, r.arms, leaf < o->leaf_min ? o->leaf_min : leaf);
 }
 
 static void
@@ -279,16 +342,20 @@ annotate_extents(const struct order *o)
 }
 
 void
-order(const struct graph *g, struct arena *arena, struct order *out)
+order(const struct graph *g, const struct order_opts *opts, struct arena *arena,
+	struct order *out)
 {
 	struct lower l = { .g = g,
+		.opts = opts,
 		.arena = arena,
+		.sets = { .arena = arena },
 		.buckets = 256,
 		.of = ARENA_ARRAY(arena, g->root->id + 1, struct block *),
 		.bucket = ARENA_ARRAY(arena, 256, struct block *) };
 	lower(&l);
 	out->snaplen = g->snaplen;
 	out->slots = 0;
+	out->sets = l.sets.count;
 	place(&l, l.of[g->root->id], out);
 	annotate_extents(out);
 }

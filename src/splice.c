@@ -13,10 +13,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../bpf/event.h"
 #include "privilege.h"
 #include "refusal.h"
+#include "sets.h"
 
 #define SPLICE_LOG (1U << 20) /* bytes; kernels before 6.4 fail when it is too short */
 #define NOWHERE UINT32_MAX
@@ -111,6 +113,22 @@ static const struct bpf_insn prologue[] = {
 };
 #define PROLOGUE (sizeof(prologue) / sizeof(prologue[0]))
 
+/* The map of the body's sets, when it has any. */
+static int
+open_sets(struct splice *s)
+{
+	if (s->body->data_size == 0 || s->sets >= 0)
+		return 0;
+	const int fd = sets_open(s->body);
+	if (fd >= 0)
+		s->sets = fd;
+	else
+		snprintf(s->message, sizeof(s->message),
+			"no map for the %zu bytes of its sets: %s", s->body->data_size,
+			strerror(-fd));
+	return fd < 0 ? fd : 0;
+}
+
 static int
 join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
@@ -123,6 +141,9 @@ join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 		s->fault = "its last function is not the filter's";
 		return -EINVAL;
 	}
+	const int refused = open_sets(s);
+	if (refused)
+		return refused;
 	const size_t count = stub + PROLOGUE + s->body->count;
 	s->first = stub + PROLOGUE;
 	struct bpf_insn *insns = calloc(count, sizeof(*insns));
@@ -132,6 +153,7 @@ join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 	memcpy(insns + stub, prologue, sizeof(prologue));
 	insns[stub].dst_reg = kind->scratch;
 	memcpy(insns + stub + PROLOGUE, s->body->insns, s->body->count * sizeof(*insns));
+	sets_refer(insns + stub + PROLOGUE, s->body->count, s->sets);
 	const int err = bpf_program__set_insns(prog, insns, count);
 	free(insns);
 	trim_lines(opts, stub);
@@ -158,7 +180,7 @@ register_kinds(struct diags *ds)
 bool
 splice_begin(struct splice *s, const struct filter_ebpf *body, struct diags *ds)
 {
-	*s = (struct splice){ .body = body };
+	*s = (struct splice){ .body = body, .sets = -1 };
 	s->log = calloc(1, SPLICE_LOG);
 	if (!s->log)
 		return diags_error(ds, DIAG_KERNEL, (struct span){ 0 }, "out of memory");
@@ -172,6 +194,9 @@ splice_end(struct splice *s)
 {
 	libbpf_set_print(NULL); /* silent: what it says comes as a diag */
 	current = NULL;
+	if (s->sets >= 0)
+		close(s->sets);
+	s->sets = -1;
 	free(s->log);
 	s->log = NULL;
 }

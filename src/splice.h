@@ -27,6 +27,7 @@ struct splice {
 	struct bpf_object *object; /* being loaded, else NULL */
 	size_t first;              /* instruction at which the body begins */
 	const char *fault;         /* why the join failed, else NULL; static */
+	int sets;                  /* map of the body's, until splice_end; -1: none */
 	char *log;                 /* the verifier's, SPLICE_LOG bytes */
 	char message[256];         /* libbpf's first warning, one line, or empty */
 };

@@ -29,7 +29,9 @@ struct cbpf_block {
 	struct registers end;
 };
 
-/* make.c: order → program, in `arena`; `on`: the passes that are.  False (and an error)
+/* make.c: how switches are ordered for cbpf_make. */
+extern const struct order_opts cbpf_order;
+/* order → program, in `arena`; `on`: the passes that are.  False (and an error)
  * when the 16 cells of memory do not suffice. */
 bool cbpf_make(const struct order *, uint32_t on, struct arena *, struct cbpf_prog *,
 	struct diags *);

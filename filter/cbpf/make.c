@@ -3,6 +3,11 @@
 
 #include "../pass.h"
 
+/* Up to 240 arms a row has as many comparisons as libpcap makes, and a tree more; beyond,
+ * its long jumps cost more than a tree's inner nodes.  Leaves of 16: fewer inner nodes,
+ * longer rows; of 5 where there is room for inner nodes, and fewer arms. */
+const struct order_opts cbpf_order = { .row = 240, .leaf_min = 5, .leaf_max = 16 };
+
 bool
 cbpf_make(const struct order *o, uint32_t on, struct arena *arena, struct cbpf_prog *out,
 	struct diags *ds)

@@ -4,7 +4,9 @@
 
 #include "../order.h"
 
-/* emit.c: order → instructions, straight from the graph's blocks. */
+/* emit.c: how switches are ordered for it. */
+extern const struct order_opts ebpf_order;
+/* order → instructions, straight from the graph's blocks. */
 bool ebpf_emit(const struct order *, enum filter_reads, struct arena *scratch,
 	struct filter_ebpf *out, struct diags *);
 

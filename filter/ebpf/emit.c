@@ -86,6 +86,20 @@ check_extent(struct emit *e, const struct block *b)
 		e->hook->check(e, need);
 }
 
+void
+branch(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
+	const struct block *b, const struct block *next)
+{
+	unsigned inverse = opposite(code);
+	if (b->jt == next && inverse != 0) {
+		jump(e, inverse, dst, src, imm, b->jf);
+		return;
+	}
+	jump(e, code, dst, src, imm, b->jt);
+	if (b->jf != next)
+		jump(e, BPF_JMP | BPF_JA, 0, 0, 0, b->jf);
+}
+
 static void
 emit_test(struct emit *e, const struct block *b, const struct block *next)
 {
@@ -100,14 +114,7 @@ emit_test(struct emit *e, const struct block *b, const struct block *next)
 		eval(e, b->v, R_VALUE);
 		code |= BPF_K;
 	}
-	unsigned inverse = opposite(code);
-	if (b->jt == next && inverse != 0) {
-		jump(e, inverse, reg, rhs, b->k, b->jf);
-		return;
-	}
-	jump(e, code, reg, rhs, b->k, b->jt);
-	if (b->jf != next)
-		jump(e, BPF_JMP | BPF_JA, 0, 0, 0, b->jf);
+	branch(e, code, reg, rhs, b->k, b, next);
 }
 
 static void
@@ -229,6 +236,8 @@ emit_blocks(struct emit *e)
 		check_extent(e, b);
 		if (b->kind == BLOCK_BIND)
 			emit_bind(e, b, next);
+		else if (b->kind == BLOCK_LOOKUP)
+			emit_lookup(e, b, next);
 		else
 			emit_test(e, b, next);
 		arrive(e, at, seen, b->jt);
@@ -278,6 +287,11 @@ refuse_meta(const struct emit *e, struct diags *ds)
 	return false;
 }
 
+/* eBPF has no short jumps: what counts is how many comparisons a packet meets. */
+const struct order_opts ebpf_order = {
+	.row = 8, .leaf_min = 4, .leaf_max = 4, .lookup = 16
+};
+
 bool
 ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 	struct filter_ebpf *out, struct diags *ds)
@@ -287,6 +301,7 @@ ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 		.o = o,
 		.hook = hook,
 		.at = ARENA_ARRAY(scratch, o->count, uint32_t),
+		.placed = ARENA_ARRAY(scratch, o->sets, struct placed),
 		.reject = find_reject(o),
 		.depth = hook->stack + o->slots,
 		.missing = -1 };
@@ -303,6 +318,7 @@ ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 	memcpy(out->insns, e.insn, e.count * sizeof(*out->insns));
 	out->count = e.count;
 	out->reach = e.reach;
+	lookup_keep(&e, out);
 	origin_keep(&e, out);
 	return true;
 }

@@ -11,6 +11,7 @@
 
 #include "../order.h"
 #include "hook.h"
+#include "table.h"
 
 #define STACK_WORDS 30 /* for the hook, slots, and values being worked out */
 
@@ -25,6 +26,12 @@ struct state {                            /* at a block's start */
 struct fixup { /* a jump whose target has no address yet */
 	uint32_t at;
 	const struct block *to;
+};
+
+struct placed { /* a set's table, in filter_ebpf.data */
+	struct table table;
+	size_t at;
+	bool made;
 };
 
 struct emit {
@@ -42,6 +49,8 @@ struct emit {
 	uint32_t reach;             /* bytes of the scratch that are read */
 	const struct block *reject; /* NULL: the graph has none */
 	bool failed;                /* out of stack */
+	struct placed *placed;      /* by set id */
+	size_t data_bytes;
 	struct filter_origin *origin;
 	uint32_t origins, origin_room;
 	const struct source_span *source; /* of the last of them */
@@ -53,9 +62,16 @@ void put(struct emit *, unsigned code, unsigned dst, unsigned src, int off, uint
 /* A jump to be filled in when the target's address is known. */
 void jump(struct emit *, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 	const struct block *to);
+/* The end of a block: to jt when the condition holds, else to jf. */
+void branch(struct emit *, unsigned code, unsigned dst, unsigned src, uint32_t imm,
+	const struct block *, const struct block *next);
 /* Where a packet goes that is rejected, or whose bytes the hook cannot reach. */
 const struct block *reject_target(const struct emit *);
 const struct block *beyond_target(const struct emit *);
+
+/* lookup.c: clobbers r0-r3. */
+void emit_lookup(struct emit *, const struct block *, const struct block *next);
+void lookup_keep(const struct emit *, struct filter_ebpf *out);
 
 /* origin.c: what is written from here on is for these places in the expression. */
 void origin_mark(struct emit *, const struct source_span *);

@@ -3,8 +3,9 @@
  * short ones.
  *
  * In: tests/prop/exprs.txt and language.txt, random expressions (HOOKS_RANDOM a link
- * type, HOOKS_SEED), and packets of tests/gen.  The kernel loads HOOKS_PERCENT of them;
- * the interpreter of machine.c runs all that are for user space.  Out: TAP. */
+ * type, HOOKS_SEED), and packets of tests/gen; long lists with packets of their own
+ * (lists.c).  The kernel loads HOOKS_PERCENT of the first, and all lists; the interpreter
+ * of machine.c runs all that are for user space.  Out: TAP. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "../prop/corpus.h"
 #include "../prop/exprs.h"
 #include "../prop/links.h"
+#include "lists.h"
 #include "machine.h"
 #include "wrap.h"
 
@@ -36,7 +38,7 @@ static const struct row rows[] = {
 #define ROWS (sizeof rows / sizeof rows[0])
 
 struct tally {
-	unsigned long loaded, run, beyond, wrong, refused, without;
+	unsigned long loaded, run, beyond, wrong, refused, without, tables;
 };
 
 struct hooks {
@@ -46,12 +48,18 @@ struct hooks {
 	unsigned percent, shown;
 };
 
+/* An expression, and what it is tried on. */
+struct trial {
+	const char *text;
+	uint16_t linktype;
+	const struct list *list; /* whose packets; NULL: those of the link type */
+};
+
 static void
-show(struct hooks *h, const struct row *row, const char *text, uint16_t linktype,
-	const char *what)
+show(struct hooks *h, const struct row *row, const struct trial *t, const char *what)
 {
 	if (h->shown++ < SHOWN * ROWS)
-		printf("# %s: %u | %s: %s\n", row->name, linktype, text, what);
+		printf("# %s: %u | %.200s: %s\n", row->name, t->linktype, t->text, what);
 }
 
 /* Runs one packet; NULL, or what is wrong. */
@@ -81,18 +89,33 @@ judge(struct tally *t, const struct row *row, const struct filter *f,
 	return what;
 }
 
-static const char *
-judge_all(struct hooks *h, size_t row, const struct filter *f,
-	const struct filter_ebpf *body, struct wrap *w, uint16_t linktype)
+static bool
+packet_at(struct hooks *h, const struct trial *t, uint32_t i, struct filter_packet *p)
 {
-	const struct corpus *c = corpora_find(&h->corpora, linktype);
-	const char *wrong = NULL;
+	const struct corpus *c;
 
-	for (uint32_t i = 0; i < c->count && !wrong; i++) {
-		struct filter_packet p = {
-			.data = c->packet[i].data, .len = c->packet[i].len, .ifindex = 1
-		};
-		p.caplen = p.len;
+	*p = (struct filter_packet){ .ifindex = 1 };
+	if (t->list) {
+		p->data = t->list->packet[i];
+		p->len = p->caplen = LIST_FRAME;
+		return i < t->list->packets;
+	}
+	c = corpora_find(&h->corpora, t->linktype);
+	if (i >= c->count)
+		return false;
+	p->data = c->packet[i].data;
+	p->len = p->caplen = c->packet[i].len;
+	return true;
+}
+
+static const char *
+judge_all(struct hooks *h, size_t row, const struct trial *t, const struct filter *f,
+	const struct filter_ebpf *body, struct wrap *w)
+{
+	const char *wrong = NULL;
+	struct filter_packet p;
+
+	for (uint32_t i = 0; !wrong && packet_at(h, t, i, &p); i++) {
 		wrong = judge(&h->tally[row], &rows[row], f, body, w, &p);
 		p.len = p.caplen = rng_below(&h->rng, p.len + 1);
 		if (!wrong)
@@ -102,10 +125,10 @@ judge_all(struct hooks *h, size_t row, const struct filter *f,
 }
 
 static void
-try_row(struct hooks *h, size_t row, const char *text, uint16_t linktype)
+try_row(struct hooks *h, size_t row, const struct trial *trial)
 {
-	const struct filter_opts opts = { .text = text,
-		.linktype = linktype,
+	const struct filter_opts opts = { .text = trial->text,
+		.linktype = trial->linktype,
 		.input = rows[row].input,
 		.snaplen = 65535,
 		.names = &expr_names };
@@ -113,7 +136,7 @@ try_row(struct hooks *h, size_t row, const char *text, uint16_t linktype)
 	struct diags ds = { .count = 0 };
 	struct filter_ebpf body = { .insns = NULL };
 	struct filter *f = NULL;
-	struct wrap w = { .fd = -1, .map = -1 };
+	struct wrap w = { .fd = -1, .map = -1, .sets = -1 };
 
 	if (!filter_compile(&opts, &f, &ds))
 		return;
@@ -121,13 +144,14 @@ try_row(struct hooks *h, size_t row, const char *text, uint16_t linktype)
 		t->without++; /* metadata that the hook has not got, or out of stack */
 	} else if (rows[row].kernel && !wrap_load(&w, &body, rows[row].reads)) {
 		t->refused++;
-		show(h, &rows[row], text, linktype, w.why);
+		show(h, &rows[row], trial, w.why);
 	} else {
-		const char *wrong = judge_all(h, row, f, &body, &w, linktype);
+		const char *wrong = judge_all(h, row, trial, f, &body, &w);
 		t->loaded++;
+		t->tables += body.data != NULL;
 		t->wrong += wrong != NULL;
 		if (wrong)
-			show(h, &rows[row], text, linktype, wrong);
+			show(h, &rows[row], trial, wrong);
 	}
 	wrap_unload(&w);
 	filter_ebpf_free(&body);
@@ -138,10 +162,26 @@ static void
 try_expr(struct hooks *h, const char *text, uint16_t linktype)
 {
 	const bool kernel = rng_chance(&h->rng, h->percent);
+	const struct trial t = { text, linktype, NULL };
 
 	for (size_t row = 0; row < ROWS; row++)
 		if (kernel || !rows[row].kernel)
-			try_row(h, row, text, linktype);
+			try_row(h, row, &t);
+}
+
+static void
+try_lists(struct hooks *h)
+{
+	static struct list l;
+
+	for (unsigned i = 0; i < lists; i++) {
+		list_make(i, &l);
+		const struct trial t = { l.text, FILTER_LINK_EN10MB, &l };
+		for (size_t row = 0; row < ROWS; row++)
+			if (h->percent > 0 || !rows[row].kernel)
+				try_row(h, row, &t);
+		free(l.text);
+	}
 }
 
 static bool
@@ -201,11 +241,12 @@ report(const struct hooks *h)
 			printf("ok - %s # SKIP loading eBPF needs root\n", rows[i].name);
 			continue;
 		}
-		failed += t->refused > 0 || t->loaded == 0 || t->wrong > 0;
-		printf("%sok - %s: what compiles is taken (%lu programs, %lu refused, "
-		       "%lu ask for what is not there)\n",
-			t->refused || !t->loaded ? "not " : "", rows[i].name, t->loaded,
-			t->refused, t->without);
+		failed += t->refused > 0 || t->tables == 0 || t->wrong > 0;
+		printf("%sok - %s: what compiles is taken (%lu programs, %lu with "
+		       "tables, "
+		       "%lu refused, %lu ask for what is not there)\n",
+			t->refused || !t->tables ? "not " : "", rows[i].name, t->loaded,
+			t->tables, t->refused, t->without);
 		printf("%sok - %s: it says what the graph says (%lu packets, %lu beyond, "
 		       "%lu programs do not)\n",
 			t->wrong ? "not " : "", rows[i].name, t->run, t->beyond,
@@ -227,6 +268,7 @@ main(void)
 	if (!try_file(&h, "exprs.txt") || !try_file(&h, "language.txt"))
 		return 99;
 	try_random(&h, number("HOOKS_RANDOM", 20));
+	try_lists(&h);
 	corpora_free(&h.corpora);
 	return report(&h);
 }

@@ -11,18 +11,23 @@ struct machine {
 	uint8_t stack[STACK];
 	const uint8_t *data;
 	uint32_t length;
+	const struct filter_ebpf *body;
 };
 
-/* Where `size` bytes at an address are; NULL: neither packet nor stack. */
+/* Where `size` bytes at an address are; NULL: neither packet, stack nor sets. */
 static uint8_t *
 place(struct machine *m, uint64_t at, unsigned size, bool write)
 {
 	const uint64_t stack = (uintptr_t)m->stack, data = (uintptr_t)m->data;
+	const uint64_t sets = (uintptr_t)m->body->data;
 
 	if (at >= stack && at - stack <= STACK - size)
 		return m->stack + (at - stack);
 	if (!write && m->length >= size && at >= data && at - data <= m->length - size)
 		return (uint8_t *)m->data + (at - data);
+	if (!write && m->body->data_size >= size && at >= sets &&
+		at - sets <= m->body->data_size - size)
+		return m->body->data + (at - sets);
 	return NULL;
 }
 
@@ -81,6 +86,11 @@ compute(struct machine *m, const struct bpf_insn *i)
 	case BPF_XOR: a ^= b; break;
 	case BPF_LSH: a <<= b & (wide ? 63 : 31); break;
 	case BPF_RSH: a >>= b & (wide ? 63 : 31); break;
+	case BPF_ARSH:
+		if (!wide)
+			return false;
+		a = (uint64_t)((int64_t)a >> (b & 63));
+		break;
 	case BPF_NEG: a = -a; break;
 	case BPF_END:
 		if (BPF_SRC(i->code) != BPF_TO_BE || (i->imm != 16 && i->imm != 32))
@@ -119,11 +129,22 @@ holds(const struct machine *m, const struct bpf_insn *i, bool *known)
 	}
 }
 
+/* The address of a byte of the body's sets: two instructions. */
+static bool
+refer(struct machine *m, const struct bpf_insn *i, bool has_next)
+{
+	if (i->code != (BPF_LD | BPF_IMM | BPF_DW) || !has_next ||
+		i->src_reg != BPF_PSEUDO_MAP_IDX_VALUE || i->imm != 0)
+		return false;
+	m->r[i->dst_reg] = (uintptr_t)m->body->data + (uint32_t)i[1].imm;
+	return true;
+}
+
 bool
 machine_run(const struct filter_ebpf *e, const uint8_t *data, uint32_t length,
 	uint32_t *verdict)
 {
-	struct machine m = { .data = data, .length = length };
+	struct machine m = { .data = data, .length = length, .body = e };
 
 	m.r[1] = (uintptr_t)data;
 	m.r[2] = length;
@@ -132,6 +153,7 @@ machine_run(const struct filter_ebpf *e, const uint8_t *data, uint32_t length,
 		const struct bpf_insn *i = &e->insns[pc];
 		bool ok = true;
 		switch (BPF_CLASS(i->code)) {
+		case BPF_LD: ok = refer(&m, i, ++pc < e->count); break;
 		case BPF_LDX:
 		case BPF_STX: ok = access_memory(&m, i); break;
 		case BPF_ALU:

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../src/sets.h"
+
 #define LOG_SIZE (1u << 20)
 #define BUF ((int)sizeof(struct filter_pktbuf))
 #define AT(field) ((int)offsetof(struct filter_pktbuf, field))
@@ -153,10 +155,15 @@ wrap_load(struct wrap *w, const struct filter_ebpf *e, enum filter_reads reads)
 
 	if (!log || !insns)
 		abort();
-	*w = (struct wrap){ .fd = -1, .map = -1, .reads = reads, .reach = e->reach };
+	*w = (struct wrap){
+		.fd = -1, .map = -1, .sets = -1, .reads = reads, .reach = e->reach
+	};
 	put_caller(&c, w);
 	memcpy(insns, c.insn, c.count * sizeof(*insns));
 	memcpy(insns + c.count, e->insns, e->count * sizeof(*insns));
+	if (e->data)
+		w->sets = sets_open(e);
+	sets_refer(insns + c.count, e->count, w->sets);
 	w->fd = bpf_prog_load(
 		type_of(reads), "wrap", "GPL", insns, c.count + e->count, &opts);
 	if (w->fd < 0) { /* once more, for the reason */
@@ -216,5 +223,7 @@ wrap_unload(struct wrap *w)
 		close(w->fd);
 	if (w->map >= 0)
 		close(w->map);
-	w->fd = w->map = -1;
+	if (w->sets >= 0)
+		close(w->sets);
+	w->fd = w->map = w->sets = -1;
 }

@@ -10,8 +10,9 @@
 #include "../../filter/filter.h"
 
 struct wrap {
-	int fd;  /* of the program; -1: none */
-	int map; /* FILTER_READS_MEMORY: the packet's place, else -1 */
+	int fd;   /* of the program; -1: none */
+	int map;  /* FILTER_READS_MEMORY: the packet's place, else -1 */
+	int sets; /* of the body, or -1 */
 	enum filter_reads reads;
 	uint32_t reach;
 	char why[256]; /* the verifier's last words, when it refused */

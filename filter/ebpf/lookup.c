@@ -1,0 +1,139 @@
+/* lookup.c: a look-up in a set in; the instructions that make it, and the table that they
+ * read, out.
+ *
+ * Tables stand in one block of read-only bytes, filter_ebpf.data, which is a map's value
+ * to the kernel: read in place, without a helper. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../opcode.h"
+#include "emit.h"
+
+#define DATA_AT 0 /* which of filter_ebpf's maps: there is one */
+
+static const struct placed *
+place_table(struct emit *e, const struct set *set)
+{
+	struct placed *p = &e->placed[set->id];
+	if (p->made)
+		return p;
+	table_make(set, e->arena, &p->table);
+	p->made = true;
+	p->at = e->data_bytes;
+	e->data_bytes += p->table.parts_bytes + p->table.entry_bytes;
+	return p;
+}
+
+/* dst = the address of a byte of the data. */
+static void
+put_address(struct emit *e, unsigned dst, size_t at)
+{
+	put(e, BPF_LD | BPF_IMM | BPF_DW, dst, BPF_PSEUDO_MAP_IDX_VALUE, 0, DATA_AT);
+	put(e, 0, 0, 0, 0, (uint32_t)at);
+}
+
+/* r2 = where the part of r0 is, of `size` = 1 << bits bytes; clobbers r1. */
+static void
+put_part(struct emit *e, size_t at, unsigned shift, unsigned bits)
+{
+	put(e, BPF_ALU | BPF_MOV | BPF_X, R1, R0, 0, 0);
+	if (shift > 0)
+		put(e, BPF_ALU | BPF_RSH | BPF_K, R1, 0, 0, shift);
+	if (bits > 0)
+		put(e, BPF_ALU | BPF_LSH | BPF_K, R1, 0, 0, bits);
+	put_address(e, R2, at);
+	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R2, R1, 0, 0);
+}
+
+static void
+look_in_bits(struct emit *e, const struct placed *p, const struct block *b,
+	const struct block *next)
+{
+	put_part(e, p->at, 3, 0);
+	put(e, BPF_LDX | BPF_MEM | BPF_B, R2, R2, 0, 0);
+	put(e, BPF_ALU | BPF_AND | BPF_K, R0, 0, 0, 7);
+	put(e, BPF_ALU | BPF_RSH | BPF_X, R2, R0, 0, 0);
+	put(e, BPF_ALU | BPF_AND | BPF_K, R2, 0, 0, 1);
+	branch(e, BPF_JMP32 | BPF_JEQ | BPF_K, R2, 0, 1, b, next);
+}
+
+/* r2 goes on by 1 << step entries where the one before that is below r0: without a jump,
+ * which nothing could foretell. */
+static void
+put_step(struct emit *e, unsigned step, size_t size)
+{
+	const size_t by = size << step;
+	unsigned from = R2;
+	size_t off = by - size;
+	if (off > INT16_MAX) {
+		put(e, BPF_ALU64 | BPF_MOV | BPF_X, R3, R2, 0, 0);
+		put(e, BPF_ALU64 | BPF_ADD | BPF_K, R3, 0, 0, (uint32_t)off);
+		from = R3;
+		off = 0;
+	}
+	put(e, BPF_LDX | BPF_MEM | BPF_W, R1, from, (int)off, 0);
+	put(e, BPF_ALU64 | BPF_SUB | BPF_X, R1, R0, 0, 0);
+	put(e, BPF_ALU64 | BPF_ARSH | BPF_K, R1, 0, 0, 63);
+	put(e, BPF_ALU64 | BPF_AND | BPF_K, R1, 0, 0, (uint32_t)by);
+	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R2, R1, 0, 0);
+}
+
+static void
+look_in_entries(struct emit *e, const struct placed *p, const struct block *b,
+	const struct block *next)
+{
+	const struct table *t = &p->table;
+	const unsigned bits = t->points ? 2 : 3; /* of an entry's size */
+	put_part(e, p->at, t->shift, 2);
+	put(e, BPF_LDX | BPF_MEM | BPF_W, R1, R2, 0, 0);
+	/* Never; but the verifier does not know what is in the data. */
+	jump(e, BPF_JMP32 | BPF_JGE | BPF_K, R1, 0, t->entries, b->jf);
+	put(e, BPF_ALU | BPF_LSH | BPF_K, R1, 0, 0, bits);
+	put_address(e, R2, p->at + t->parts_bytes);
+	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R2, R1, 0, 0);
+	for (unsigned step = t->steps; step-- > 0;)
+		put_step(e, step, (size_t)1 << bits);
+	put(e, BPF_LDX | BPF_MEM | BPF_W, R1, R2, t->points ? 0 : 4, 0);
+	branch(e, BPF_JMP32 | (t->points ? BPF_JEQ : BPF_JGE) | BPF_X, R0, R1, 0, b,
+		next);
+}
+
+void
+emit_lookup(struct emit *e, const struct block *b, const struct block *next)
+{
+	const struct placed *p = place_table(e, b->set);
+	const struct table *t = &p->table;
+	eval(e, b->v, R_VALUE);
+	put(e, BPF_ALU | BPF_MOV | BPF_X, R0, R_VALUE, 0, 0);
+	if (t->multiplier != 1)
+		put(e, BPF_ALU | BPF_MUL | BPF_K, R0, 0, 0, t->multiplier);
+	if (t->lo != 0)
+		put(e, BPF_ALU | BPF_SUB | BPF_K, R0, 0, 0, t->lo);
+	if (t->span != UINT32_MAX)
+		jump(e, BPF_JMP32 | BPF_JGT | BPF_K, R0, 0, t->span, b->jf);
+	if (t->entries == 0)
+		look_in_bits(e, p, b, next);
+	else
+		look_in_entries(e, p, b, next);
+}
+
+void
+lookup_keep(const struct emit *e, struct filter_ebpf *out)
+{
+	out->data = NULL;
+	out->data_size = e->data_bytes;
+	if (e->data_bytes == 0)
+		return;
+	out->data = malloc(e->data_bytes);
+	if (out->data == NULL)
+		abort();
+	for (uint32_t i = 0; i < e->o->sets; i++) {
+		const struct placed *p = &e->placed[i];
+		if (!p->made)
+			continue;
+		memcpy(out->data + p->at, p->table.parts, p->table.parts_bytes);
+		if (p->table.entries > 0)
+			memcpy(out->data + p->at + p->table.parts_bytes, p->table.entry,
+				p->table.entry_bytes);
+	}
+}
