@@ -6,20 +6,22 @@
 #ifdef BPFCAP_BROKEN
 enum broken {
 	BROKEN_NOTHING,
-	BROKEN_GRAPH,   /* a node's last arm is one number too short */
-	BROKEN_BUILD,   /* `not` is forgotten */
-	BROKEN_GATHER,  /* a list's last id is left out */
-	BROKEN_THREAD,  /* where ways meet, what one of them knows is believed */
-	BROKEN_PREFIX,  /* a prefix becomes a range that is too short */
-	BROKEN_REGROUP, /* a chain's last test is left out */
-	BROKEN_SWITCH,  /* an arm of a switch is lost */
-	BROKEN_SHARE,   /* both ways into a shared look-up bind the same */
-	BROKEN_ORDER,   /* a range's upper end is one too small */
-	BROKEN_EMIT,    /* X is thought to hold what it held before */
-	BROKEN_NUMBER,  /* registers keep what they hold on one of two ways */
-	BROKEN_DEAD,    /* what an instruction reads is thought dead before it */
-	BROKEN_TAILS,   /* blocks with other false ways are taken to be equal */
-	BROKEN_ENCODE,  /* a long jump goes one instruction too far */
+	BROKEN_GRAPH,    /* a node's last arm is one number too short */
+	BROKEN_BUILD,    /* `not` is forgotten */
+	BROKEN_GATHER,   /* a list's last id is left out */
+	BROKEN_THREAD,   /* where ways meet, what one of them knows is believed */
+	BROKEN_RESTRICT, /* a test goes that makes a difference */
+	BROKEN_PREFIX,   /* a prefix becomes a range that is too short */
+	BROKEN_REGROUP,  /* a chain's last test is left out */
+	BROKEN_SWITCH,   /* an arm of a switch is lost */
+	BROKEN_SHARE,    /* both ways into a shared look-up bind the same */
+	BROKEN_ORDER,    /* a range's upper end is one too small */
+	BROKEN_EMIT,     /* X is thought to hold what it held before */
+	BROKEN_NUMBER,   /* registers keep what they hold on one of two ways */
+	BROKEN_ENTRY,    /* a way passes over a load of X that it needs */
+	BROKEN_DEAD,     /* what an instruction reads is thought dead before it */
+	BROKEN_TAILS,    /* blocks with other false ways are taken to be equal */
+	BROKEN_ENCODE,   /* a long jump goes one instruction too far */
 	BROKEN_FAULTS,
 };
 extern enum broken filter_broken; /* the one that is on */

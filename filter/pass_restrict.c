@@ -12,6 +12,7 @@
  * packets). */
 #include "pass.h"
 
+#include "broken.h"
 #include "ranges.h"
 
 #define NODES_MAX 24  /* of a part that is restricted; larger ones are left */
@@ -136,7 +137,8 @@ becomes(struct graph *g, struct arena *scratch, const struct node *from,
 	if (from == to)
 		return true;
 	return within != NULL && from->kind == NODE_TEST &&
-	       (from->slots & ~to->slots) == 0 && restricted(&r, from) == to;
+	       (from->slots & ~to->slots) == 0 &&
+	       (restricted(&r, from) == to || IS_BROKEN(RESTRICT));
 }
 
 /* The numbers that no arm has. */

@@ -6,6 +6,8 @@
  * longer. */
 #include "effect.h"
 
+#include "../broken.h"
+
 /* Which of A and X matter from instruction `at` on: they are read before they are
  * written, or it is known behind the block what they hold. */
 static uint32_t
@@ -36,7 +38,8 @@ entry(const struct cbpf_block *to, const struct registers *have)
 		const uint32_t want = wanted(to, at);
 		const bool a = at_hand->a == NULL || at_hand->a == have->a;
 		const bool x = at_hand->x == NULL || at_hand->x == have->x;
-		if ((a || (want & REG_A) == 0) && (x || (want & REG_X) == 0))
+		if ((a || (want & REG_A) == 0) &&
+			(x || (want & REG_X) == 0 || IS_BROKEN(ENTRY)))
 			best = at;
 	}
 	return best;

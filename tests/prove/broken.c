@@ -14,8 +14,8 @@ enum broken filter_broken;
 
 #define X(name) [BROKEN_##name] = #name
 static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD),
-	X(GATHER), X(THREAD), X(PREFIX), X(REGROUP), X(SWITCH), X(SHARE), X(ORDER),
-	X(EMIT), X(NUMBER), X(DEAD), X(TAILS), X(ENCODE) };
+	X(GATHER), X(THREAD), X(RESTRICT), X(PREFIX), X(REGROUP), X(SWITCH), X(SHARE),
+	X(ORDER), X(EMIT), X(NUMBER), X(ENTRY), X(DEAD), X(TAILS), X(ENCODE) };
 #undef X
 
 #define HOSTS_8                                                                \
