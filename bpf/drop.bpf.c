@@ -88,6 +88,17 @@ find_by_dev(const struct sk_buff *skb, struct place *at)
 	return 1;
 }
 
+/* Of the process that reads a socket, or closes it.  0 where it is the kernel itself that
+ * drops the packet, for whom it may. */
+static __always_inline __u32
+process_netns(void)
+{
+	const struct task_struct *task = (void *)bpf_get_current_task();
+	if (BPF_CORE_READ(task, flags) & KERNEL_KTHREAD)
+		return 0;
+	return BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+}
+
 /* What a socket has, and what has no interface yet: by the one it came in by, else its
  * route's.  Only the latter says of which type it is. */
 static __always_inline void
@@ -102,10 +113,8 @@ find_by_rest(const struct sk_buff *skb, struct place *at)
 		at->netns = sk->__sk_common.skc_net.net->ns.inum;
 	else if (dev)
 		at->netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
-	if (at->netns == 0) { /* whose process drops it: reads, or closes a socket */
-		const struct task_struct *task = (void *)bpf_get_current_task();
-		at->netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	}
+	if (at->netns == 0)
+		at->netns = process_netns();
 	at->ifindex = skb->skb_iif;
 	at->hatype = HATYPE_VOID;
 	if (at->ifindex == 0 && dev) {

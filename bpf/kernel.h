@@ -42,6 +42,7 @@ struct nsproxy {
 } KERNEL_STRUCT;
 
 struct task_struct {
+	unsigned int flags;
 	struct nsproxy *nsproxy;
 } KERNEL_STRUCT;
 
@@ -61,6 +62,7 @@ struct sk_buff {
 	unsigned char *data;
 } KERNEL_STRUCT;
 
+#define KERNEL_KTHREAD 0x200000 /* include/linux/sched.h, PF_KTHREAD */
 #define KERNEL_DST_NOREF 1UL    /* include/linux/skbuff.h, SKB_DST_NOREF */
 #define KERNEL_NO_HEADER 0xffff /* ... skb_mac_header_was_set() */
 
