@@ -11,26 +11,15 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "capture.h"
 #include "event.h"
 #include "ring.h"
 #include "scratch.h"
+#include "skb.h"
 
-#define VLAN_AT 12 /* IEEE 802.1Q: the tag follows the addresses */
-#define VLAN_TAG 4 /* bytes */
-#define TAGS 3     /* in the bytes of a packet; more are not looked behind */
+#define TAGS 3 /* in the bytes of a packet; more are not looked behind */
 #define HATYPE_VOID \
 	0xffff /* ARPHRD_VOID: the tool has not told us of the interface yet */
-
-const volatile struct sock_config config = { .snap = EVENT_SNAP_MAX };
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags,
-		BPF_F_MMAPABLE); /* the reader may have no right to bpf(2) left */
-	__uint(max_entries, 1);  /* CPUs; set by the tool */
-	__type(key, __u32);
-	__type(value, struct counters);
-} counters SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -66,82 +55,10 @@ begin(struct __sk_buff *skb)
 	} else if (config.skip_in) {
 		return 0;
 	}
-	const __u32 cpu = bpf_get_smp_processor_id();
-	struct counters *n = bpf_map_lookup_elem(&counters, &cpu);
+	struct counters *n = own_counters();
 	if (n)
 		n->seen++;
 	return n;
-}
-
-/* Runs the filter; `hatype` is 0 for raw packets.  Returns the number of bytes to
- * capture, 0 to reject. */
-static __always_inline __u64
-match(struct __sk_buff *skb, __u32 hatype)
-{
-	const __u64 len = skb->len;
-	struct pktbuf buf __attribute__((aligned(8))) = {
-		/* zeroed by words of 8 */
-		.len = len,
-		.ifindex = skb->ifindex,
-		.protocol = bpf_ntohs(skb->protocol),
-		.hatype = hatype,
-		.pkttype = skb->pkt_type,
-		.vlan_present = skb->vlan_present != 0,
-		.vlan_tci = skb->vlan_tci,
-	};
-	scratch_fill(skb, &buf, len, config.reach);
-	return (__u32)filter_skb(skb, &buf);
-}
-
-static __always_inline struct event *
-record(struct __sk_buff *skb, struct counters *n, __u64 caplen, __u64 len)
-{
-	const __u64 now_ns = bpf_ktime_get_boot_ns();
-	struct event *e = ring_reserve(caplen, config.snap);
-	if (!e) {
-		n->lost++;
-		return e;
-	}
-	n->captured++;
-	if (caplen < len)
-		n->truncated++;
-	e->ts_ns = now_ns;
-	e->caplen = caplen;
-	e->len = len;
-	e->ifindex = skb->ifindex;
-	e->protocol = bpf_ntohs(skb->protocol);
-	e->vlan_tci = 0;
-	e->hatype = 0;
-	e->queue = skb->queue_mapping;
-	e->pkttype = skb->pkt_type;
-	e->flags = 0;
-	e->reason = 0;
-	return e;
-}
-
-/* A length is at most the verdict, the snap length (a constant) and what there is. */
-static __always_inline __u64
-cut(__u64 len, __u64 verdict)
-{
-	if (len > verdict)
-		len = verdict;
-	if (len > config.snap)
-		len = config.snap;
-	return len;
-}
-
-/* The tag that the kernel took off goes back between addresses and ethertype. */
-static __always_inline void
-put_tagged(struct __sk_buff *skb, struct event *e, __u64 caplen)
-{
-	__u16 tag[2] = { skb->vlan_proto, bpf_htons(skb->vlan_tci) };
-	e->flags = EVENT_VLAN;
-	e->vlan_tci = skb->vlan_tci;
-	bpf_skb_load_bytes(skb, 0, e->data, VLAN_AT);
-	__builtin_memcpy(e->data + VLAN_AT, tag, VLAN_TAG);
-	if (caplen > VLAN_AT + VLAN_TAG)
-		bpf_skb_load_bytes(skb, VLAN_AT, e->data + VLAN_AT + VLAN_TAG,
-			caplen - VLAN_AT - VLAN_TAG);
 }
 
 SEC("bpfcap/raw")
@@ -151,23 +68,9 @@ capture_raw(struct __sk_buff *skb)
 	struct counters *n = begin(skb);
 	if (!n)
 		return 0;
-	const __u64 verdict = match(skb, 0);
-	if (verdict == 0)
-		return 0;
-	n->matched++;
-	__u64 len = skb->len;
-	const _Bool tagged = config.tags && skb->vlan_present && len >= VLAN_AT;
-	if (tagged)
-		len += VLAN_TAG;
-	const __u64 caplen = cut(len, verdict);
-	struct event *e = record(skb, n, caplen, len);
-	if (!e)
-		return 0;
-	if (tagged)
-		put_tagged(skb, e, caplen);
-	else if (caplen > 0)
-		bpf_skb_load_bytes(skb, 0, e->data, caplen);
-	ring_submit(e, caplen, &config);
+	const __u64 verdict = match(skb, 0, skb->pkt_type);
+	if (verdict != 0)
+		capture(skb, n, verdict, skb->pkt_type);
 	return 0;
 }
 
@@ -242,7 +145,7 @@ capture_cooked(struct __sk_buff *skb)
 	struct link link = { .hatype = HATYPE_VOID, .addr_at = 6, .addr_len = 6 };
 	if (known)
 		link = *known;
-	const __u64 verdict = match(skb, link.hatype);
+	const __u64 verdict = match(skb, link.hatype, skb->pkt_type);
 	if (verdict == 0)
 		return 0;
 	n->matched++;

@@ -190,6 +190,7 @@ enum filter_reads {
 	 * lies in one piece; what may lie elsewhere gives FILTER_BEYOND, and another
 	 * program has to look.  tc; XDP. */
 	FILTER_READS_SKB,
+	FILTER_READS_SKB_SENT,  /* ... of packets that are sent: they are outbound */
 	FILTER_READS_XDP,       /* `len` is the length of that piece */
 	FILTER_READS_XDP_FRAGS, /* ... of all (bpf_xdp_get_buff_len, kernel 5.18) */
 	/* f(struct xdp_md *, struct filter_pktbuf *): from the scratch; beyond it by

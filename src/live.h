@@ -46,6 +46,12 @@ struct source *live_sock_open(const struct live_opts *, const struct iface *,
 struct source *live_drop_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
+/* eBPF at tc, on one interface that is not cooked; the filter is of FILTER_INPUT_SKB.
+ * What other programs there do to packets comes after it when they come in, and before it
+ * when they go out. */
+struct source *live_tc_open(const struct live_opts *, const struct iface *,
+	const struct filter *, struct diags *);
+
 /* AF_PACKET ring with the filter as cBPF; input kind as above.  When the kernel does
  * not take the program, all packets come to user space and the filter matches there what
  * it would have matched in the kernel, which a note (DIAG_FALLBACK) says.  Borrowed until

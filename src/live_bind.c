@@ -68,6 +68,34 @@ check_up(int fd, const struct iface *iface, struct diags *ds)
 	return false;
 }
 
+static bool
+bind_to(int fd, uint16_t protocol, const struct live_opts *opts,
+	const struct iface *iface, struct diags *ds)
+{
+	if (opts->promisc && iface->index != 0 && !set_promisc(fd, iface, ds))
+		return false;
+	const struct sockaddr_ll to = { .sll_family = AF_PACKET,
+		.sll_protocol = htons(protocol),
+		.sll_ifindex = iface->index };
+	if (bind(fd, (const struct sockaddr *)&to, sizeof(to)) != 0) {
+		refuse(ds, DIAG_DEVICE, iface->name, "binding", errno);
+		diags_hint(ds, "is the interface still there? -D lists them");
+		return false;
+	}
+	return check_up(fd, iface, ds);
+}
+
+/* A protocol of nobody: a socket without one is told nothing (net/packet/af_packet.c,
+ * packet_notifier), and one with ETH_P_ALL costs each packet.  Reserved: RFC 1701 §B. */
+#define PROTOCOL_NONE 0xffff
+
+bool
+live_bind_watch(
+	int fd, const struct live_opts *opts, const struct iface *iface, struct diags *ds)
+{
+	return bind_to(fd, PROTOCOL_NONE, opts, iface, ds);
+}
+
 bool
 live_bind_start(
 	int fd, const struct live_opts *opts, const struct iface *iface, struct diags *ds)
@@ -78,17 +106,7 @@ live_bind_start(
 	if (ignore)
 		setsockopt(
 			fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &ignore, sizeof(ignore));
-	if (opts->promisc && iface->index != 0 && !set_promisc(fd, iface, ds))
-		return false;
-	const struct sockaddr_ll to = { .sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = iface->index };
-	if (bind(fd, (const struct sockaddr *)&to, sizeof(to)) != 0) {
-		refuse(ds, DIAG_DEVICE, iface->name, "binding", errno);
-		diags_hint(ds, "is the interface still there? -D lists them");
-		return false;
-	}
-	return check_up(fd, iface, ds);
+	return bind_to(fd, ETH_P_ALL, opts, iface, ds);
 }
 
 /* An interface that is deleted goes down first, and is gone a little later (net/core/

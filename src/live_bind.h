@@ -17,6 +17,10 @@ int live_bind_open(const struct iface *, struct diags *);
 bool live_bind_start(
 	int fd, const struct live_opts *, const struct iface *, struct diags *);
 
+/* The same for a capture that is elsewhere: the socket gets no packets, but POLLERR. */
+bool live_bind_watch(
+	int fd, const struct live_opts *, const struct iface *, struct diags *);
+
 /* After POLLERR: notes what happened to the interface ... */
 void live_bind_explain(int fd, const char *name, struct diag *fault);
 /* ... to be told when all packets before it are delivered. */

@@ -13,6 +13,8 @@ static const struct live_hook hooks[] = {
 	{ "socket", "capturing with the filter as eBPF, on a packet socket",
 		FILTER_INPUT_SKB, .cooks = true, .classic = true,
 		.open = live_sock_open },
+	{ "tc", "capturing with the filter as eBPF, at tc", FILTER_INPUT_SKB,
+		.open = live_tc_open },
 	{ "drop", "capturing with the filter as eBPF, where the kernel drops packets",
 		FILTER_INPUT_COOKED, .undirected = true, .everywhere = true,
 		.open = live_drop_open },

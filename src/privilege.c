@@ -25,6 +25,7 @@ privilege_has(enum privilege p)
 	case PRIVILEGE_BPF: return has(CAP_BPF) || has(CAP_SYS_ADMIN);
 	case PRIVILEGE_POINTERS: return has(CAP_PERFMON) || has(CAP_SYS_ADMIN);
 	case PRIVILEGE_NET_RAW: return has(CAP_NET_RAW);
+	case PRIVILEGE_NET_ADMIN: return has(CAP_NET_ADMIN);
 	}
 	return false;
 }

@@ -7,10 +7,11 @@
 #include "../filter/diag.h"
 
 enum privilege {
-	PRIVILEGE_BPF,      /* load eBPF: CAP_BPF, or CAP_SYS_ADMIN */
-	PRIVILEGE_POINTERS, /* compute with pointers in it: CAP_PERFMON, or CAP_SYS_ADMIN
-			     */
-	PRIVILEGE_NET_RAW,  /* open a packet socket: CAP_NET_RAW */
+	PRIVILEGE_BPF,       /* load eBPF: CAP_BPF, or CAP_SYS_ADMIN */
+	PRIVILEGE_POINTERS,  /* compute with pointers in it: CAP_PERFMON, or CAP_SYS_ADMIN
+			      */
+	PRIVILEGE_NET_RAW,   /* open a packet socket: CAP_NET_RAW */
+	PRIVILEGE_NET_ADMIN, /* attach to interfaces: CAP_NET_ADMIN */
 };
 
 bool privilege_has(enum privilege);

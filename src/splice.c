@@ -8,6 +8,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <assert.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -47,12 +48,14 @@ struct kind {
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
 	const char *stub;
-	uint8_t scratch; /* BPF_REG_ */
+	uint8_t scratch; /* BPF_REG_; 0: the filter reads in place and has none */
 };
 static const struct kind kinds[] = {
 	{ "bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, "filter_skb", BPF_REG_2 },
 	{ "bpfcap_tp+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "filter_memory",
 		BPF_REG_1 },
+	{ "bpfcap_tc+", BPF_PROG_TYPE_SCHED_CLS, 0, "filter_packet", 0 },
+	{ "bpfcap_tc_far+", BPF_PROG_TYPE_SCHED_CLS, 0, "filter_skb", BPF_REG_2 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -129,6 +132,18 @@ open_sets(struct splice *s)
 	return fd < 0 ? fd : 0;
 }
 
+/* All have the same sets, for they are of one filter. */
+static const struct filter_ebpf *
+body_of(const struct splice *s, const struct bpf_program *prog)
+{
+	const char *section = bpf_program__section_name(prog);
+	for (size_t i = 0; i < SPLICE_OTHERS && s->other[i].body; i++)
+		if (strncmp(section, s->other[i].section, strlen(s->other[i].section)) ==
+			0)
+			return s->other[i].body;
+	return s->body;
+}
+
 static int
 join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
@@ -144,16 +159,24 @@ join(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 	const int refused = open_sets(s);
 	if (refused)
 		return refused;
-	const size_t count = stub + PROLOGUE + s->body->count;
-	s->first = stub + PROLOGUE;
+	const struct filter_ebpf *const body = body_of(s, prog);
+	if (body->data_size != s->body->data_size) {
+		s->fault = "its filters are not the same";
+		return -EINVAL;
+	}
+	const size_t test = kind->scratch ? PROLOGUE : 0;
+	const size_t count = stub + test + body->count;
+	s->joined = body;
+	s->first = stub + test;
 	struct bpf_insn *insns = calloc(count, sizeof(*insns));
 	if (!insns)
 		return -ENOMEM;
 	memcpy(insns, bpf_program__insns(prog), stub * sizeof(*insns));
-	memcpy(insns + stub, prologue, sizeof(prologue));
-	insns[stub].dst_reg = kind->scratch;
-	memcpy(insns + stub + PROLOGUE, s->body->insns, s->body->count * sizeof(*insns));
-	sets_refer(insns + stub + PROLOGUE, s->body->count, s->sets);
+	memcpy(insns + stub, prologue, test * sizeof(*insns));
+	memcpy(insns + s->first, body->insns, body->count * sizeof(*insns));
+	if (test > 0)
+		insns[stub].dst_reg = kind->scratch;
+	sets_refer(insns + s->first, body->count, s->sets);
 	const int err = bpf_program__set_insns(prog, insns, count);
 	free(insns);
 	trim_lines(opts, stub);
@@ -187,6 +210,16 @@ splice_begin(struct splice *s, const struct filter_ebpf *body, struct diags *ds)
 	current = s;
 	libbpf_set_print(listen_in);
 	return register_kinds(ds);
+}
+
+void
+splice_other(struct splice *s, const char *section, const struct filter_ebpf *body)
+{
+	size_t i = 0;
+	while (i < SPLICE_OTHERS && s->other[i].body)
+		i++;
+	assert(i < SPLICE_OTHERS);
+	s->other[i] = (struct splice_other){ section, body };
 }
 
 void
@@ -230,7 +263,7 @@ explain(struct splice *s, int err, struct diags *ds)
 		hint = "bpfcap was built wrongly: build it again";
 	} else if (s->log[0] != '\0') {
 		const struct refusal r = {
-			.log = s->log, .err = err, .body = s->body, .first = s->first
+			.log = s->log, .err = err, .body = s->joined, .first = s->first
 		};
 		refusal_explain(&r, ds);
 		return;

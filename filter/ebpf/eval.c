@@ -67,6 +67,10 @@ field(struct emit *e, struct hook_field f, unsigned dst)
 		put(e, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, 0);
 		return;
 	}
+	if (f.is != 0) {
+		put(e, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, f.is);
+		return;
+	}
 	put(e, BPF_LDX | BPF_MEM | BPF_W, dst, e->hook->fields_in_bytes ? R_BYTES : R_CTX,
 		f.at - 1, 0);
 	if (f.be16)

@@ -32,6 +32,20 @@
 		[META_VLAN_TCI] = BUF(vlan_tci),                                \
 	}
 
+#define SKB_IN_PLACE                                                                   \
+	.beyond = FILTER_BEYOND, .extent_max = PACKET_EXTENT, .base_is_address = true, \
+	.len = SKB(len), .data = SKB(data), .data_end = SKB(data_end),                 \
+	.begin = direct_begin, .check = direct_check, .load = direct_load
+
+#define SKB_META_IN_PLACE                                                       \
+	[META_PROTOCOL] = { offsetof(struct __sk_buff, protocol) + 1, true },   \
+	[META_IFINDEX] = SKB(ifindex), [META_VLAN_PRESENT] = SKB(vlan_present), \
+	[META_VLAN_TCI] = SKB(vlan_tci)
+
+#define PKTTYPE_AT offsetof(struct __sk_buff, pkt_type)
+/* linux/if_packet.h, PACKET_OUTGOING, which only a packet socket's copy has in itself */
+#define PKTTYPE_SENT 4
+
 #define PACKET_EXTENT 0x7fff /* the verifier's bound is 0xffff (MAX_PACKET_OFF) */
 
 static const struct hook hooks[] = {
@@ -39,16 +53,11 @@ static const struct hook hooks[] = {
 		.arithmetic = true, .begin = scratch_begin, .far = far_by_context },
 	[FILTER_READS_CONTEXT] = { "socket", SCRATCH_FIELDS, .meta = SKB_META,
 		.begin = scratch_begin, .far = far_by_context },
-	[FILTER_READS_SKB] = { "tc", .beyond = FILTER_BEYOND, .extent_max = PACKET_EXTENT,
-		.base_is_address = true, .len = SKB(len),
-		.meta = { [META_PROTOCOL] = { offsetof(struct __sk_buff, protocol) + 1,
-				  true },
-			[META_IFINDEX] = SKB(ifindex),
-			[META_PKTTYPE] = SKB(pkt_type),
-			[META_VLAN_PRESENT] = SKB(vlan_present),
-			[META_VLAN_TCI] = SKB(vlan_tci) },
-		.data = SKB(data), .data_end = SKB(data_end), .begin = direct_begin,
-		.check = direct_check, .load = direct_load },
+	[FILTER_READS_SKB] = { "tc", SKB_IN_PLACE,
+		.meta = { SKB_META_IN_PLACE, [META_PKTTYPE] = SKB(pkt_type) } },
+	[FILTER_READS_SKB_SENT] = { "tc", SKB_IN_PLACE,
+		.meta = { SKB_META_IN_PLACE, [META_PKTTYPE] = { PKTTYPE_AT + 1,
+						     .is = PKTTYPE_SENT } } },
 	[FILTER_READS_XDP] = { "xdp", .beyond = FILTER_BEYOND,
 		.extent_max = PACKET_EXTENT, .base_is_address = true,
 		.meta = { [META_IFINDEX] = XDP(ingress_ifindex) }, .data = XDP(data),

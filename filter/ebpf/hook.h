@@ -15,6 +15,7 @@ struct emit;
 struct hook_field {
 	int16_t at; /* offset + 1; 0: this hook has no such thing */
 	bool be16;  /* in network order */
+	uint8_t is; /* what it always is; 0: what is there */
 };
 
 struct hook {

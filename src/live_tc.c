@@ -1,0 +1,192 @@
+/* live_tc.c: in: packets of an interface that the filter accepts at tc, where they come
+ * in and go out (bpf/tc.bpf.c); out: a source that reads them from the BPF ring buffer.
+ *
+ * Attached by links, which end with this process, however it ends. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../bpf/event.h"
+#include "bpf/tc.skel.h"
+#include "live_bind.h"
+#include "live_feed.h"
+#include "privilege.h"
+#include "splice.h"
+
+enum side { IN, OUT, SIDES };
+
+/* linux/bpf.h, since 6.6. */
+static const struct {
+	enum bpf_attach_type type; /* BPF_TCX_INGRESS, BPF_TCX_EGRESS */
+	uint32_t flags; /* BPF_F_BEFORE: first where packets come in, last where they go:
+			 * as near to the wire as can be */
+} sides[SIDES] = { [IN] = { 46, 1U << 3 }, [OUT] = { 47, 0 } };
+
+struct live_tc {
+	struct live_feed feed; /* first */
+	struct tc_bpf *skel;
+	bool wanted[SIDES];
+	int link[SIDES]; /* -1: none */
+};
+
+/* The filter for each program. */
+struct bodies {
+	struct filter_ebpf in, out, far;
+};
+
+static void
+tc_detach(struct live_feed *f)
+{
+	struct live_tc *l = (struct live_tc *)f;
+	for (int i = 0; i < SIDES; i++)
+		if (l->link[i] >= 0)
+			close(l->link[i]);
+}
+
+static void
+tc_free(struct live_feed *f)
+{
+	struct live_tc *l = (struct live_tc *)f;
+	tc_bpf__destroy(l->skel);
+	free(l);
+}
+
+static bool
+compile(const struct filter *filter, struct bodies *b, struct diags *ds)
+{
+	const enum filter_reads far = privilege_has(PRIVILEGE_POINTERS)
+					      ? FILTER_READS_SCRATCH
+					      : FILTER_READS_CONTEXT;
+	return filter_ebpf(filter, FILTER_READS_SKB, &b->in, ds) &&
+	       filter_ebpf(filter, FILTER_READS_SKB_SENT, &b->out, ds) &&
+	       filter_ebpf(filter, far, &b->far, ds);
+}
+
+static bool
+set_up(struct live_tc *l, const struct live_opts *opts, const struct iface *iface,
+	const struct bodies *b, struct diags *ds)
+{
+	const struct tc_bpf *k = l->skel;
+	k->rodata->config = live_feed_config(opts, iface, b->far.reach);
+	if (bpf_program__set_autoload(k->progs.tc_in, l->wanted[IN]) == 0 &&
+		bpf_program__set_autoload(k->progs.tc_far_in, l->wanted[IN]) == 0 &&
+		bpf_program__set_autoload(k->progs.tc_out, l->wanted[OUT]) == 0 &&
+		bpf_program__set_autoload(k->progs.tc_far_out, l->wanted[OUT]) == 0)
+		return live_feed_size(&l->feed, opts, k->obj, ds);
+	return live_feed_refuse(ds, "setting up the eBPF object", EINVAL);
+}
+
+static bool
+load(struct live_tc *l, const struct live_opts *opts, const struct iface *iface,
+	const struct bodies *b, struct diags *ds)
+{
+	struct splice splice;
+	bool ok = splice_begin(&splice, &b->in, ds);
+	if (ok) {
+		splice_other(&splice, "bpfcap_tc/out", &b->out);
+		splice_other(&splice, "bpfcap_tc_far/", &b->far);
+		l->skel = tc_bpf__open();
+		if (!l->skel)
+			ok = live_feed_refuse(ds, "opening the eBPF object", errno);
+		else
+			ok = set_up(l, opts, iface, b, ds) &&
+			     splice_load(&splice, l->skel->skeleton, ds);
+	}
+	splice_end(&splice);
+	return ok;
+}
+
+static bool
+refuse_attach(const struct iface *iface, int err, struct diags *ds)
+{
+	const bool right = err == EPERM || err == EACCES;
+	const bool old = err == EINVAL;
+	struct diag *d = diags_add(ds,
+		right ? DIAG_PERMISSION
+		: old ? DIAG_KERNEL
+		      : DIAG_DEVICE,
+		SEV_ERROR, "%s: attaching at tc: %s", iface->name, strerror(err));
+	d->err = err;
+	diags_hint(ds, "%s",
+		right ? "run as root, or setcap cap_net_admin+ep; or take --hook socket"
+		: old ? "kernels before 6.6 cannot; take --hook socket"
+		      : "is the interface still there? -D lists them");
+	return false;
+}
+
+static bool
+attach(struct live_tc *l, enum side side, const struct bpf_program *look,
+	const struct bpf_program *far, const struct iface *iface, struct diags *ds)
+{
+	const uint32_t slot = side; /* bpf/tc.bpf.c, FAR_ */
+	const int far_fd = bpf_program__fd(far);
+	const int programs = bpf_map__fd(l->skel->maps.programs);
+	if (!l->wanted[side])
+		return true;
+	if (bpf_map_update_elem(programs, &slot, &far_fd, 0) != 0)
+		return live_feed_refuse(ds, "linking the eBPF programs", errno);
+	LIBBPF_OPTS(bpf_link_create_opts, create, .flags = sides[side].flags);
+	l->link[side] = bpf_link_create(
+		bpf_program__fd(look), iface->index, sides[side].type, &create);
+	return l->link[side] >= 0 || refuse_attach(iface, -l->link[side], ds);
+}
+
+static bool
+may(const struct iface *iface, struct diags *ds)
+{
+	if (privilege_has(PRIVILEGE_NET_ADMIN))
+		return true;
+	diags_add(ds, DIAG_PERMISSION, SEV_ERROR,
+		"%s: the tc hook needs CAP_NET_ADMIN, which this process does not have",
+		iface->name);
+	diags_hint(ds, "run as root, or setcap cap_net_admin+ep; or take --hook socket");
+	return false;
+}
+
+static bool
+start(struct live_tc *l, const struct live_opts *opts, const struct iface *iface,
+	const struct filter *filter, struct diags *ds)
+{
+	struct bodies b = { 0 };
+	if (!may(iface, ds))
+		return false;
+	l->feed.fd = live_bind_open(iface, ds);
+	const bool ok = l->feed.fd >= 0 && compile(filter, &b, ds) &&
+			load(l, opts, iface, &b, ds);
+	filter_ebpf_free(&b.in);
+	filter_ebpf_free(&b.out);
+	filter_ebpf_free(&b.far);
+	if (!ok)
+		return false;
+	const struct tc_bpf *k = l->skel;
+	return live_feed_start(&l->feed, opts, k->obj, ds) &&
+	       live_bind_watch(l->feed.fd, opts, iface, ds) &&
+	       attach(l, IN, k->progs.tc_in, k->progs.tc_far_in, iface, ds) &&
+	       attach(l, OUT, k->progs.tc_out, k->progs.tc_far_out, iface, ds);
+}
+
+struct source *
+live_tc_open(const struct live_opts *opts, const struct iface *iface,
+	const struct filter *filter, struct diags *ds)
+{
+	struct live_tc *l = calloc(1, sizeof(*l));
+	if (!l) {
+		live_feed_refuse(ds, "capturing", ENOMEM);
+		return NULL;
+	}
+	const bool ok = live_feed_init(&l->feed, opts, iface, ds);
+	l->feed.detach = tc_detach;
+	l->feed.free = tc_free;
+	l->link[IN] = l->link[OUT] = -1;
+	l->wanted[IN] = opts->direction != LIVE_OUT;
+	/* What goes out there comes in again: once will do, as on a socket. */
+	l->wanted[OUT] = opts->direction == LIVE_OUT ||
+			 (opts->direction == LIVE_INOUT && !iface->loopback);
+	if (ok && start(l, opts, iface, filter, ds))
+		return &l->feed.source;
+	live_feed_close(&l->feed);
+	return NULL;
+}
