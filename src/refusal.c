@@ -1,7 +1,7 @@
 /* refusal.c: in: the verifier's log, and the body that was loaded; out: a message that
  * says which part of the expression was refused, why in words, and what to do.
  *
- * The log's last line but for statistics is the complaint.  It names an instruction
+ * The log's last line but for asides is the complaint.  It names an instruction
  * ("unreachable insn 7"), or is about the one listed last before it ("7: (71) r0 = ..."):
  * kernel/bpf/verifier.c. */
 #include "refusal.h"
@@ -54,6 +54,8 @@ static const struct kind {
 	{ "max value", "it computes an address without known bounds", DEFECT, false },
 	{ "!read_ok", "it uses a value that is not known", DEFECT, false },
 	{ "invalid mem access", "it reads at what is no address", DEFECT, false },
+	{ "expected=", "it hands a function what that does not take", DEFECT, false },
+	{ "invalid func", "this kernel lacks a function that it calls", NEWER, false },
 	{ "unknown func", "this kernel lacks a function that it calls", NEWER, false },
 	{ "cannot use helper", "this kernel lacks a function that it calls", NEWER,
 		false },
@@ -87,11 +89,12 @@ line_before(char *log, char *line)
 	return line;
 }
 
+/* Statistics at the end, and what stands between them and a complaint. */
 static bool
-is_statistics(const char *line)
+is_aside(const char *line)
 {
 	static const char *const starts[] = { "processed ", "verification time",
-		"stack depth", "\n" };
+		"stack depth", "cur state:", "old state:", "\n" };
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (strncmp(line, starts[i], strlen(starts[i])) == 0)
 			return true;
@@ -103,7 +106,7 @@ static char *
 last_complaint(char *log)
 {
 	char *line = line_before(log, log + strlen(log) + 1);
-	while (line != NULL && line != log && is_statistics(line))
+	while (line != NULL && line != log && is_aside(line))
 		line = line_before(log, line);
 	if (line == NULL)
 		return log;
