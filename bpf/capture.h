@@ -8,6 +8,10 @@
 #include <bpf/bpf_helpers.h>
 
 #include "event.h"
+#include "ring.h"
+
+#define BEYOND 0xffffffff     /* filter/filter.h, FILTER_BEYOND */
+#define REACH_IN_PLACE 0x7fff /* bytes; further on the verifier knows no bounds */
 
 const volatile struct sock_config config = { .snap = EVENT_SNAP_MAX };
 
@@ -36,6 +40,30 @@ cut(__u64 len, __u64 verdict)
 	if (len > config.snap)
 		len = config.snap;
 	return len;
+}
+
+/* A record for a packet that matched, its bytes and what else is known of it still to be
+ * filled in; or NULL, and it is counted as lost. */
+static __always_inline struct event *
+record_new(struct counters *n, __u64 caplen, __u64 len)
+{
+	const __u64 now_ns = bpf_ktime_get_boot_ns();
+	struct event *e = ring_reserve(caplen, config.snap);
+	if (!e) {
+		n->lost++;
+		return e;
+	}
+	n->captured++;
+	if (caplen < len)
+		n->truncated++;
+	e->ts_ns = now_ns;
+	e->caplen = caplen;
+	e->len = len;
+	e->vlan_tci = 0;
+	e->hatype = 0;
+	e->flags = 0;
+	e->reason = 0;
+	return e;
 }
 
 #endif

@@ -34,26 +34,13 @@ match(struct __sk_buff *skb, __u32 hatype, __u32 pkttype)
 static __always_inline struct event *
 record(struct __sk_buff *skb, struct counters *n, __u64 caplen, __u64 len)
 {
-	const __u64 now_ns = bpf_ktime_get_boot_ns();
-	struct event *e = ring_reserve(caplen, config.snap);
-	if (!e) {
-		n->lost++;
+	struct event *e = record_new(n, caplen, len);
+	if (!e)
 		return e;
-	}
-	n->captured++;
-	if (caplen < len)
-		n->truncated++;
-	e->ts_ns = now_ns;
-	e->caplen = caplen;
-	e->len = len;
 	e->ifindex = skb->ifindex;
 	e->protocol = bpf_ntohs(skb->protocol);
-	e->vlan_tci = 0;
-	e->hatype = 0;
 	e->queue = skb->queue_mapping;
 	e->pkttype = skb->pkt_type;
-	e->flags = 0;
-	e->reason = 0;
 	return e;
 }
 

@@ -15,9 +15,7 @@
 #include "event.h"
 #include "skb.h"
 
-#define BEYOND 0xffffffff     /* filter/filter.h, FILTER_BEYOND */
-#define REACH_IN_PLACE 0x7fff /* bytes; there the filter knows no bounds */
-#define GO_ON TC_ACT_UNSPEC   /* = TCX_NEXT: the next program, or what is behind tc */
+#define GO_ON TC_ACT_UNSPEC /* = TCX_NEXT: the next program, or what is behind tc */
 
 enum { FAR_IN, FAR_OUT };
 

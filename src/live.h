@@ -41,6 +41,13 @@ struct live_opts {
 struct source *live_sock_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
+/* eBPF at XDP, on one interface that is not cooked: in the driver if that can, or always in
+ * front of the stack; the filter is of FILTER_INPUT_XDP. */
+struct source *live_xdp_open(const struct live_opts *, const struct iface *,
+	const struct filter *, struct diags *);
+struct source *live_xdp_generic_open(const struct live_opts *, const struct iface *,
+	const struct filter *, struct diags *);
+
 /* eBPF where the kernel drops packets: of all interfaces in all network namespaces, or of
  * one; the filter is of FILTER_INPUT_COOKED.  Packets have notes: "drop NO_SOCKET". */
 struct source *live_drop_open(const struct live_opts *, const struct iface *,

@@ -11,6 +11,7 @@
 
 #include "../bpf/event.h"
 #include "bpf/tc.skel.h"
+#include "live_attach.h"
 #include "live_bind.h"
 #include "live_feed.h"
 #include "privilege.h"
@@ -100,24 +101,6 @@ load(struct live_tc *l, const struct live_opts *opts, const struct iface *iface,
 }
 
 static bool
-refuse_attach(const struct iface *iface, int err, struct diags *ds)
-{
-	const bool right = err == EPERM || err == EACCES;
-	const bool old = err == EINVAL;
-	struct diag *d = diags_add(ds,
-		right ? DIAG_PERMISSION
-		: old ? DIAG_KERNEL
-		      : DIAG_DEVICE,
-		SEV_ERROR, "%s: attaching at tc: %s", iface->name, strerror(err));
-	d->err = err;
-	diags_hint(ds, "%s",
-		right ? "run as root, or setcap cap_net_admin+ep; or take --hook socket"
-		: old ? "kernels before 6.6 cannot; take --hook socket"
-		      : "is the interface still there? -D lists them");
-	return false;
-}
-
-static bool
 attach(struct live_tc *l, enum side side, const struct bpf_program *look,
 	const struct bpf_program *far, const struct iface *iface, struct diags *ds)
 {
@@ -131,19 +114,8 @@ attach(struct live_tc *l, enum side side, const struct bpf_program *look,
 	LIBBPF_OPTS(bpf_link_create_opts, create, .flags = sides[side].flags);
 	l->link[side] = bpf_link_create(
 		bpf_program__fd(look), iface->index, sides[side].type, &create);
-	return l->link[side] >= 0 || refuse_attach(iface, -l->link[side], ds);
-}
-
-static bool
-may(const struct iface *iface, struct diags *ds)
-{
-	if (privilege_has(PRIVILEGE_NET_ADMIN))
-		return true;
-	diags_add(ds, DIAG_PERMISSION, SEV_ERROR,
-		"%s: the tc hook needs CAP_NET_ADMIN, which this process does not have",
-		iface->name);
-	diags_hint(ds, "run as root, or setcap cap_net_admin+ep; or take --hook socket");
-	return false;
+	return l->link[side] >= 0 ||
+	       live_attach_refuse("tc", "6.6", iface, -l->link[side], ds);
 }
 
 static bool
@@ -151,7 +123,7 @@ start(struct live_tc *l, const struct live_opts *opts, const struct iface *iface
 	const struct filter *filter, struct diags *ds)
 {
 	struct bodies b = { 0 };
-	if (!may(iface, ds))
+	if (!live_attach_may("tc", iface, ds))
 		return false;
 	l->feed.fd = live_bind_open(iface, ds);
 	const bool ok = l->feed.fd >= 0 && compile(filter, &b, ds) &&

@@ -56,6 +56,8 @@ static const struct kind kinds[] = {
 		BPF_REG_1 },
 	{ "bpfcap_tc+", BPF_PROG_TYPE_SCHED_CLS, 0, "filter_packet", 0 },
 	{ "bpfcap_tc_far+", BPF_PROG_TYPE_SCHED_CLS, 0, "filter_skb", BPF_REG_2 },
+	{ "bpfcap_xdp+", BPF_PROG_TYPE_XDP, BPF_XDP, "filter_packet", 0 },
+	{ "bpfcap_xdp_far+", BPF_PROG_TYPE_XDP, BPF_XDP, "filter_frame", BPF_REG_2 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
