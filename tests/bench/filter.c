@@ -1,0 +1,386 @@
+/* filter.c: what a filter costs in the kernel, ns a packet.
+ *
+ * In: rows of a table, or one of one's own (`filter host 500`).  Out: a line of a table
+ * each. Programs that are attached to a socket run as packets are sent to it over an
+ * AF_UNIX pair, of random packets, none of which is accepted: what a socket costs that
+ * rejects without a look is taken off.  BPF_PROG_TEST_RUN has ours alone; what an empty
+ * program costs is taken off.  Of many short rounds the fastest counts: others use the
+ * machine.
+ */
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../gen/rng.h"
+#include "../hooks/wrap.h"
+#include "../prop/ebpf.h"
+#include "../prop/kernel.h"
+#include "theirs.h"
+
+enum { PACKETS = 512, FRAME = 60, ENTRY = 40, ROUNDS = 300, TESTED = 32, REPEAT = 31250 };
+enum { PCAP_MOST = 500 }; /* entries that libpcap compiles in seconds */
+enum { ARRIVED = 14, SRC = 26, DST = 30, SPORT = 34, DPORT = 36 };
+
+static const struct row {
+	const char *what;
+	uint32_t entries; /* of a list; 0: `what` is the expression */
+	bool pcap;        /* libpcap's program too */
+} rows[] = {
+	{ "", 0, true },
+	{ "tcp port 80", 0, true },
+	{ "host", 1, true },
+	{ "host", 10, true },
+	{ "host", 100, true },
+	{ "host", 500, true },
+	{ "host", 1000, false },
+	{ "host", 10000, false },
+	{ "host", 100000, false },
+	{ "net", 100, true },
+	{ "net", 100000, false },
+	{ "port", 100, true },
+	{ "port", 1000, false },
+};
+#define ROWS (sizeof rows / sizeof rows[0])
+
+/* Packets, and the messages that send them. */
+struct traffic {
+	uint8_t frame[PACKETS][FRAME];
+	struct iovec at[PACKETS];
+	struct mmsghdr message[PACKETS];
+};
+
+struct bench {
+	struct traffic traffic;
+	struct kernel base[2]; /* rejects without a look: as eBPF, as classic BPF */
+	double empty[2];       /* by BPF_PROG_TEST_RUN: socket, tc */
+};
+
+static void
+die(const char *what, const struct diags *ds)
+{
+	fprintf(stderr, "filter: %s: %s\n", what, ds->count > 0 ? ds->diag[0].text : "");
+	exit(1);
+}
+
+/* --- expressions and packets ------------------------------------------------------- */
+
+/* Entry i of a list of addresses, ports or networks of 24 bits. */
+static uint32_t
+entry(const struct row *r, uint32_t i)
+{
+	const uint32_t x = (i + 1) * 2654435761u;
+
+	return strcmp(r->what, "host") == 0  ? x
+	       : strcmp(r->what, "net") == 0 ? x & 0xffffff00
+					     : x >> 16;
+}
+
+static char *
+put_entry(const struct row *r, uint32_t x, char *to)
+{
+	if (strcmp(r->what, "port") == 0)
+		return to + sprintf(to, "port %u", x);
+	return to + sprintf(to, "%s %u.%u.%u.%u%s", r->what, x >> 24, x >> 16 & 255,
+			    x >> 8 & 255, x & 255, r->what[0] == 'n' ? "/24" : "");
+}
+
+/* `not`: so that what the list has is rejected too, and nothing is queued. */
+static char *
+text_of(const struct row *r, bool negated)
+{
+	char *text = malloc(64 + strlen(r->what) + (size_t)r->entries * ENTRY);
+	char *to = text;
+
+	if (!text)
+		abort();
+	to += sprintf(to, "%s", negated ? "not (" : "");
+	to += sprintf(to, "%s", r->entries ? "" : r->what);
+	for (uint32_t i = 0; i < r->entries; i++) {
+		to += sprintf(to, "%s", i ? " or " : "");
+		to = put_entry(r, entry(r, i), to);
+	}
+	strcpy(to, negated ? ")" : "");
+	return text;
+}
+
+static void
+put32(uint8_t *to, uint32_t x)
+{
+	for (unsigned i = 0; i < 4; i++)
+		to[i] = (uint8_t)(x >> 8 * (3 - i));
+}
+
+static void
+fill_traffic(struct traffic *t, const struct row *r, bool hit)
+{
+	static const uint8_t head[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0,
+		0, 46, 0, 1, 0, 0, 64, 6 };
+	struct rng rng = { 1 };
+
+	for (unsigned i = 0; i < PACKETS; i++) {
+		uint8_t *f = t->frame[i];
+		memset(f, 0, FRAME);
+		memcpy(f, head, sizeof head);
+		put32(f + SRC, rng_next(&rng));
+		put32(f + DST, rng_next(&rng));
+		put32(f + SPORT, (1024 + rng_below(&rng, 60000)) << 16 | 8);
+		if (hit && !r->entries)
+			put32(f + SPORT, (1024 + rng_below(&rng, 60000)) << 16 | 80);
+		else if (hit && r->what[0] == 'p')
+			put32(f + SPORT, entry(r, rng_below(&rng, r->entries)) << 16 | 8);
+		else if (hit)
+			put32(f + SRC, entry(r, rng_below(&rng, r->entries)));
+		t->at[i] = (struct iovec){ f, FRAME };
+		t->message[i].msg_hdr =
+			(struct msghdr){ .msg_iov = &t->at[i], .msg_iovlen = 1 };
+	}
+}
+
+/* Every packet is rejected; those that are not make room for others. */
+static void
+sift_traffic(struct traffic *t, const struct filter *f)
+{
+	unsigned rejected = 0;
+
+	for (unsigned i = 0; i < PACKETS; i++) {
+		const struct filter_packet p = {
+			.data = t->frame[i], .caplen = FRAME, .len = FRAME
+		};
+		if (filter_eval(f, &p) == 0)
+			memmove(t->frame[rejected++], t->frame[i], FRAME);
+	}
+	for (unsigned i = rejected; rejected > 0 && i < PACKETS; i++)
+		memcpy(t->frame[i], t->frame[i % rejected], FRAME);
+}
+
+static struct filter *
+compile(const char *text)
+{
+	const struct filter_opts o = { .text = text,
+		.linktype = FILTER_LINK_EN10MB,
+		.input = FILTER_INPUT_SKB,
+		.snaplen = FILTER_SNAPLEN_MAX,
+		.netmask = UINT32_MAX };
+	struct diags ds = { .count = 0 };
+	struct filter *f;
+
+	if (!filter_compile(&o, &f, &ds))
+		die(text, &ds);
+	return f;
+}
+
+/* --- on a socket ---------------------------------------------------------------------
+ */
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static double
+send_all(struct traffic *t, const struct kernel *k)
+{
+	const double from = now();
+
+	if (sendmmsg(k->fd[0], t->message, PACKETS, 0) != PACKETS) {
+		perror("filter: sendmmsg");
+		exit(1);
+	}
+	return (now() - from) / PACKETS;
+}
+
+/* The fastest round of each of some sockets, in turns. */
+static void
+race(struct traffic *t, const struct kernel *const k[], unsigned count, double best[])
+{
+	for (unsigned i = 0; i < count; i++)
+		best[i] = 1e9;
+	for (unsigned round = 0; round < ROUNDS; round++)
+		for (unsigned i = 0; i < count; i++) {
+			const double took = send_all(t, k[i]);
+			best[i] = took < best[i] ? took : best[i];
+		}
+}
+
+static void
+attach_ebpf(struct kernel *k, const struct ebpf *e)
+{
+	if (!kernel_open(k) || !kernel_attach_ebpf(k, ebpf_fd(e))) {
+		perror("filter: attaching");
+		exit(1);
+	}
+}
+
+/* ns net of a socket that rejects: ours, libpcap's (-1: not asked). */
+static void
+on_socket(struct bench *b, const struct row *r, bool hit, double net[2])
+{
+	char *text = text_of(r, hit);
+	struct filter *f = compile(text);
+	struct diags ds = { .count = 0 };
+	struct ebpf *e = ebpf_load(f, FILTER_READS_SCRATCH, &ds);
+	struct kernel ours, theirs;
+	const struct kernel *k[4] = { &b->base[0], &b->base[1], &ours, &theirs };
+	double best[4];
+
+	if (!e)
+		die(text, &ds);
+	fill_traffic(&b->traffic, r, hit);
+	sift_traffic(&b->traffic, f);
+	attach_ebpf(&ours, e);
+	if (r->pcap && !theirs_attach(&theirs, text)) {
+		perror("filter: libpcap's program");
+		exit(1);
+	}
+	race(&b->traffic, k, r->pcap ? 4 : 3, best);
+	net[0] = best[2] - best[0];
+	net[1] = r->pcap ? best[3] - best[1] : -1;
+	kernel_close(&ours);
+	if (r->pcap)
+		kernel_close(&theirs);
+	ebpf_unload(e);
+	filter_free(f);
+	free(text);
+}
+
+/* --- by BPF_PROG_TEST_RUN --------------------------------------------------------------
+ */
+
+/* The kernel takes `before` bytes off a packet first. */
+static double
+test_run(int fd, const struct traffic *t, unsigned before)
+{
+	uint8_t data[ARRIVED + FRAME] = { 0 };
+	double sum = 0;
+
+	for (unsigned i = 0; i < TESTED; i++) {
+		double best = 1e9;
+		memcpy(data + before, t->frame[i], FRAME);
+		for (unsigned round = 0; round < 5; round++) {
+			LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = data,
+				.data_size_in = before + FRAME, .repeat = REPEAT);
+			if (bpf_prog_test_run_opts(fd, &o) != 0) {
+				perror("filter: BPF_PROG_TEST_RUN");
+				exit(1);
+			}
+			best = o.duration < best ? o.duration : best;
+		}
+		sum += best;
+	}
+	return sum / TESTED;
+}
+
+static void
+by_test_run(struct bench *b, const struct row *r, bool hit, double net[2])
+{
+	char *text = text_of(r, false);
+	struct filter *f = compile(text);
+	struct diags ds = { .count = 0 };
+	struct ebpf *e = ebpf_load(f, FILTER_READS_SCRATCH, &ds);
+	struct filter_ebpf body;
+	struct wrap w;
+
+	if (!e || !filter_ebpf(f, FILTER_READS_SKB, &body, &ds))
+		die(text, &ds);
+	if (!wrap_load(&w, &body, FILTER_READS_SKB))
+		die(w.why, &ds);
+	fill_traffic(&b->traffic, r, hit);
+	net[0] = test_run(ebpf_fd(e), &b->traffic, ARRIVED) - b->empty[0];
+	net[1] = test_run(w.fd, &b->traffic, 0) - b->empty[1];
+	wrap_unload(&w);
+	filter_ebpf_free(&body);
+	ebpf_unload(e);
+	filter_free(f);
+	free(text);
+}
+
+/* Programs of two instructions, for what is taken off. */
+static int
+load_empty(enum bpf_prog_type type)
+{
+	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT } };
+
+	return bpf_prog_load(type, "empty", "GPL", insns, 2, NULL);
+}
+
+static void
+measure_empty(struct bench *b)
+{
+	static const enum bpf_prog_type types[] = { BPF_PROG_TYPE_SOCKET_FILTER,
+		BPF_PROG_TYPE_SCHED_CLS };
+
+	fill_traffic(&b->traffic, &rows[0], false);
+	for (unsigned i = 0; i < 2; i++) {
+		const int fd = load_empty(types[i]);
+		if (fd < 0 || (i == 0 && !kernel_open(&b->base[0])) ||
+			(i == 0 && !kernel_attach_ebpf(&b->base[0], fd)) ||
+			(i == 1 && !theirs_attach_nothing(&b->base[1]))) {
+			perror("filter: an empty program");
+			exit(1);
+		}
+		b->empty[i] = test_run(fd, &b->traffic, i == 0 ? ARRIVED : 0);
+		close(fd);
+	}
+}
+
+/* --- */
+
+static void
+show(const char *form, double ns)
+{
+	if (ns < -0.5)
+		printf("%s", " - |");
+	else
+		printf(form, ns);
+}
+
+static void
+print_row(struct bench *b, const struct row *r, bool hit)
+{
+	double socket[2] = { -1, -1 }, run[2];
+
+	by_test_run(b, r, hit, run);
+	if (*r->what)
+		on_socket(b, r, hit, socket);
+	printf("| `%s` | %u | %s |", r->what, r->entries, hit ? "all" : "none");
+	show(" %.0f |", socket[0]);
+	show(" %.0f |", socket[1]);
+	show(" %.1f |", socket[1] < 0 ? -1 : socket[1] / socket[0]);
+	printf(" %.0f | %.0f |\n", run[0], run[1]);
+	fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct bench b;
+
+	if (ebpf_missing()) {
+		fprintf(stderr, "filter: %s\n", ebpf_missing());
+		return 77;
+	}
+	measure_empty(&b);
+	printf("| filter | entries | match | socket | libpcap | ratio | test run, socket "
+	       "| tc |\n|---|---|---|---|---|---|---|---|\n");
+	if (argc > 2) {
+		const uint32_t entries = (uint32_t)strtoul(argv[2], NULL, 0);
+		const struct row own = { argv[1], entries, entries <= PCAP_MOST };
+		print_row(&b, &own, false);
+		print_row(&b, &own, true);
+	}
+	for (size_t i = 0; i < ROWS && argc < 3; i++) {
+		if (*rows[i].what)
+			print_row(&b, &rows[i], false);
+		print_row(&b, &rows[i], true);
+	}
+	return 0;
+}
