@@ -7,6 +7,7 @@
  *   ../filter/  the compiler: expression → classic BPF, eBPF (through filter.h only)
  *   ../bpf/     what runs in the kernel; splice.c puts the compiled filter into it
  *   run.c       source → match → sink, the only loop
+ *   probe.c     --hooks: what the kernel and the rights allow
  *   prove.c     --prove and --diff: what the prover (../filter/proof.h) finds, in words
  *   sink_pcap.c, print/   where packets go
  *
@@ -22,6 +23,7 @@
 #include "linklist.h"
 #include "options.h"
 #include "plan.h"
+#include "probe.h"
 #include "report.h"
 #include "run.h"
 
@@ -112,6 +114,20 @@ list_links(const struct options *o)
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* --hooks. */
+static int
+list_hooks(const struct options *o)
+{
+	struct diags ds = { 0 };
+	bool ok = probe_print(o->device, o->json, stdout, &ds);
+	tell(&ds, NULL, o);
+	if (fflush(stdout) != 0) {
+		perror("bpfcap: standard output");
+		ok = false;
+	}
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -135,6 +151,7 @@ main(int argc, char **argv)
 	case MODE_DIFF: status = prove(&o); break;
 	case MODE_LIST: status = list(&o); break;
 	case MODE_LINKS: status = list_links(&o); break;
+	case MODE_HOOKS: status = list_hooks(&o); break;
 	case MODE_HELP:
 		options_help(stdout);
 		status = EXIT_DONE;

@@ -168,6 +168,8 @@ SET(line_buffered, o->line_buffered, true)
 SET(immediate, o->immediate, true)
 SET(list, o->mode, MODE_LIST)
 SET(list_links, o->list_links, true)
+SET(hooks, o->mode, MODE_HOOKS)
+SET(json, o->json, true)
 SET(help, o->mode, MODE_HELP)
 SET(version, o->mode, MODE_VERSION)
 SET(explain, o->mode, MODE_EXPLAIN)
@@ -233,6 +235,10 @@ static const struct option_row rows[] = {
 	{ 'L', "list-data-link-types", NULL, "list the link types of the interface",
 		set_list_links },
 	{ 'D', "list-interfaces", NULL, "list the devices to capture on", set_list },
+	{ LONG_ONLY + 30, "hooks", NULL,
+		"say which hooks this kernel and these rights allow", set_hooks },
+	{ LONG_ONLY + 31, "probe", NULL, "the same", set_hooks },
+	{ LONG_ONLY + 32, "json", NULL, "print what --hooks finds as JSON", set_json },
 	{ 'p', "no-promiscuous-mode", NULL, "leave promiscuous mode alone",
 		set_no_promisc },
 	{ 'Q', "direction", "DIR", "capture only packets that go in, out, or inout",
@@ -384,6 +390,8 @@ settle(struct parsing *p)
 		return usage(p, "-i and -r are mutually exclusive%s", "");
 	if (!o->hook->pcap && o->read_file != NULL) /* a file has been captured */
 		return usage(p, "--hook and -r are mutually exclusive%s", "");
+	if (o->json && o->mode != MODE_HOOKS)
+		return usage(p, "--json needs --hooks%s", "");
 	if (!filter_passes_known(o->passes, p->ds))
 		return false;
 	if (p->dumps > 3)

@@ -19,6 +19,7 @@ enum mode {
 	MODE_DIFF,
 	MODE_LIST,
 	MODE_LINKS,
+	MODE_HOOKS,
 	MODE_HELP,
 	MODE_VERSION
 };
@@ -51,6 +52,7 @@ struct options {
 	bool packet_buffered;         /* -U */
 	bool line_buffered;           /* -l */
 	bool immediate;               /* --immediate-mode */
+	bool json;                    /* --json */
 	bool micro;                   /* --micro: even where the source is finer */
 	struct print_opts print;
 };
