@@ -2,6 +2,7 @@
  * filter.h.  The one file of the core that sees them. */
 #include "filter.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +43,15 @@ struct filter {
 	_Atomic(struct code *) *code;
 };
 
-/* The forms of output: of the cBPF program, or of the graph. */
+/* The forms of output: of the cBPF or eBPF program, or of the graph. */
 static const struct {
 	const char *name;
 	void (*program)(const struct cbpf_prog *, FILE *);
+	uint32_t program_max; /* instructions; 0: any number */
+	void (*ebpf)(const struct bpf_insn *, size_t count, FILE *);
+	bool (*source)(const struct graph *, const struct print_source *,
+		const struct filter_target *, struct arena *scratch, FILE *,
+		struct diags *);
 	void (*graph)(const struct graph *, const struct print_source *,
 		const struct print_title *, struct arena *scratch, FILE *);
 } formats[] = {
@@ -54,6 +60,12 @@ static const struct {
 	[FILTER_FORMAT_DECIMAL] = { "cbpf-dec", .program = cbpf_print_decimal },
 	[FILTER_FORMAT_IR] = { "ir", .graph = print_ir },
 	[FILTER_FORMAT_DOT] = { "dot", .graph = print_dot },
+	[FILTER_FORMAT_JSON] = { "json", .graph = print_json },
+	[FILTER_FORMAT_IPTABLES] = { "iptables", .program = cbpf_print_iptables,
+		.program_max = CBPF_IPTABLES_MAX },
+	[FILTER_FORMAT_EBPF] = { "ebpf", .ebpf = filter_ebpf_print },
+	[FILTER_FORMAT_EBPF_BYTES] = { "ebpf-bytes", .ebpf = filter_ebpf_print_bytes },
+	[FILTER_FORMAT_SOURCE] = { "c", .source = print_c },
 };
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
@@ -185,6 +197,7 @@ keep_source(const struct filter_opts *opts, const struct tokens *ts,
 	const struct layer *layer =
 		syntax->leaves != NULL ? syntax->leaves->before : NULL;
 	return (struct print_source){ .linktype = opts->linktype,
+		.input = opts->input,
 		.text = arena_copy(arena, ts->text, strlen(ts->text) + 1),
 		.layer =
 			layer != NULL ? arena_copy(arena, layer, sizeof(*layer)) : NULL };
@@ -395,23 +408,66 @@ filter_cbpf(const struct filter *f, size_t *count, struct diags *ds)
 	return NULL;
 }
 
+static bool
+print_program(
+	const struct filter *f, enum filter_format format, FILE *to, struct diags *ds)
+{
+	const uint32_t most = formats[format].program_max;
+	size_t count;
+	if (filter_cbpf(f, &count, ds) == NULL)
+		return false;
+	if (most > 0 && count > most) {
+		diags_error(ds, DIAG_TOO_LONG, (struct span){ 0, 0 },
+			"the program has %zu instructions, %s takes at most %" PRIu32,
+			count, formats[format].name, most);
+		diags_hint(ds, "pin what --emit elf --hook socket gives, and name it "
+			       "with -m bpf --object-pinned");
+		return false;
+	}
+	formats[format].program(&code_of(f)->cbpf, to);
+	return true;
+}
+
+static bool
+print_ebpf(const struct filter *f, enum filter_format format,
+	const struct filter_target *target, FILE *to, struct diags *ds)
+{
+	struct filter_ebpf body;
+	if (!filter_ebpf(f, target->reads, &body, ds))
+		return false;
+	formats[format].ebpf(body.insns, body.count, to);
+	filter_ebpf_free(&body);
+	return true;
+}
+
+bool
+filter_print_for(const struct filter *f, enum filter_format format,
+	const struct filter_target *target, FILE *to, struct diags *ds)
+{
+	struct arena scratch = { 0 };
+	bool ok = true;
+	if (formats[format].graph != NULL) {
+		const struct print_title title = { "graph",
+			graph_cost(&f->graph, &scratch), false };
+		print_graph(&f->graph, &f->source, &title, format, to);
+	} else if (formats[format].source != NULL) {
+		ok = formats[format].source(
+			&f->graph, &f->source, target, &scratch, to, ds);
+	} else if (formats[format].ebpf != NULL) {
+		ok = print_ebpf(f, format, target, to, ds);
+	} else {
+		ok = print_program(f, format, to, ds);
+	}
+	arena_free(&scratch);
+	return ok && !ferror(to);
+}
+
 bool
 filter_print(
 	const struct filter *f, enum filter_format format, FILE *to, struct diags *ds)
 {
-	if (formats[format].graph != NULL) {
-		struct arena scratch = { 0 };
-		const struct print_title title = { "graph",
-			graph_cost(&f->graph, &scratch), false };
-		arena_free(&scratch);
-		print_graph(&f->graph, &f->source, &title, format, to);
-		return !ferror(to);
-	}
-	size_t count;
-	if (filter_cbpf(f, &count, ds) == NULL)
-		return false;
-	formats[format].program(&code_of(f)->cbpf, to);
-	return !ferror(to);
+	const struct filter_target socket = { FILTER_READS_CONTEXT, false };
+	return filter_print_for(f, format, &socket, to, ds);
 }
 
 /* Places in other files, which stand behind the expression, are none. */

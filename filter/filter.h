@@ -84,11 +84,17 @@ struct filter_files {
 
 /* The forms of filter_print, as --emit names them. */
 enum filter_format {
-	FILTER_FORMAT_LISTING, /* cbpf: -d */
-	FILTER_FORMAT_C,       /* cbpf-c: -dd */
-	FILTER_FORMAT_DECIMAL, /* cbpf-dec: -ddd */
-	FILTER_FORMAT_IR,      /* ir: the decision graph, a line a node */
-	FILTER_FORMAT_DOT,     /* dot: the same for Graphviz */
+	FILTER_FORMAT_LISTING,  /* cbpf: -d */
+	FILTER_FORMAT_C,        /* cbpf-c: -dd */
+	FILTER_FORMAT_DECIMAL,  /* cbpf-dec: -ddd */
+	FILTER_FORMAT_IR,       /* ir: the decision graph, a line a node */
+	FILTER_FORMAT_DOT,      /* dot: the same for Graphviz */
+	FILTER_FORMAT_JSON,     /* json: the same for other programs */
+	FILTER_FORMAT_IPTABLES, /* iptables: what `-m bpf --bytecode` takes */
+	/* These are for a hook: filter_print_for. */
+	FILTER_FORMAT_EBPF,       /* ebpf: as the kernel's verifier writes it */
+	FILTER_FORMAT_EBPF_BYTES, /* ebpf-bytes: eight bytes a line, in hex */
+	FILTER_FORMAT_SOURCE,     /* c: a program in C */
 };
 
 struct filter_opts {
@@ -152,6 +158,11 @@ FILTER_API uint32_t filter_eval(const struct filter *, const struct filter_packe
 
 FILTER_API bool filter_print(
 	const struct filter *, enum filter_format, FILE *, struct diags *);
+
+/* The rest of the forms, and these for another hook than a socket; see below. */
+struct filter_target;
+FILTER_API bool filter_print_for(const struct filter *, enum filter_format,
+	const struct filter_target *, FILE *, struct diags *);
 
 /* Classic BPF.  The array is the filter's.  NULL (and an error in diags) when the
  * filter cannot be written as cBPF. */
@@ -229,6 +240,17 @@ struct filter_ebpf {
 FILTER_API bool filter_ebpf(const struct filter *, enum filter_reads,
 	struct filter_ebpf *out, struct diags *);
 FILTER_API void filter_ebpf_free(struct filter_ebpf *);
+
+/* What filter_print_for prints it for. */
+struct filter_target {
+	enum filter_reads reads;
+	bool drop; /* FILTER_FORMAT_SOURCE: packets that match are dropped, the others
+		    * pass; else the other way round */
+};
+
+/* Any eBPF, a line an instruction: as the kernel's verifier writes it, or in hex. */
+FILTER_API void filter_ebpf_print(const struct bpf_insn *, size_t count, FILE *);
+FILTER_API void filter_ebpf_print_bytes(const struct bpf_insn *, size_t count, FILE *);
 
 /* Where in the expression an instruction comes from: the first place, and what the others
  * reach over (empty when there is but one).  False: from nowhere in particular. */

@@ -9,6 +9,7 @@
 struct print_source {
 	const char *text; /* that spans are into */
 	uint16_t linktype;
+	enum filter_input input;
 	/* Where the headers are at the expression's start; or NULL: nothing has a name.
 	 */
 	const struct layer *layer;
@@ -42,6 +43,12 @@ void print_target(const struct print *, const struct node *);
 void print_value(const struct print *, const struct value *);
 /* The name of what a node looks at, behind the given text; nothing when not known. */
 void print_field(const struct print *, const char *before, const struct node *);
+/* The field itself, in full or `part`; NULL: not known. */
+const struct field *print_field_of(const struct print *, const struct node *, bool *part);
+const char *print_meta(enum meta);
+const char *print_op(enum arith_op);
+/* How its numbers are written. */
+struct field print_style(const struct print *, const struct node *);
 /* Arms that lead to one place, in a row. */
 struct print_edge {
 	const struct node *to;
@@ -69,5 +76,12 @@ void print_ir(const struct graph *, const struct print_source *,
 	const struct print_title *, struct arena *scratch, FILE *);
 void print_dot(const struct graph *, const struct print_source *,
 	const struct print_title *, struct arena *scratch, FILE *);
+/* print_json.c */
+void print_json(const struct graph *, const struct print_source *,
+	const struct print_title *, struct arena *scratch, FILE *);
+/* print_c.c: as the source of a program in C.  False, and an error, when the target does
+ * not have what the graph asks for. */
+bool print_c(const struct graph *, const struct print_source *,
+	const struct filter_target *, struct arena *scratch, FILE *, struct diags *);
 
 #endif

@@ -37,6 +37,18 @@ static const char *const ops[] = {
 	[OP_GE] = ">=",
 };
 
+const char *
+print_meta(enum meta meta)
+{
+	return metas[meta];
+}
+
+const char *
+print_op(enum arith_op op)
+{
+	return ops[op];
+}
+
 /* --- names ------------------------------------------------------------------------ */
 
 /* (value & mask) as value and mask; 0: there is none. */
@@ -49,9 +61,8 @@ unmasked(const struct value *v, uint32_t *mask)
 	return masked ? v->a : v;
 }
 
-/* The field that a node looks at, in full or `part`; NULL: not known. */
-static const struct field *
-field_of(const struct print *p, const struct node *n, bool *part)
+const struct field *
+print_field_of(const struct print *p, const struct node *n, bool *part)
 {
 	uint32_t mask;
 	const struct value *v = unmasked(n->v, &mask);
@@ -91,7 +102,7 @@ tell(struct print *p, const struct node *n)
 {
 	bool part;
 	const struct known *k = &p->node[n->id].known;
-	const struct field *f = n->kind == NODE_TEST ? field_of(p, n, &part) : NULL;
+	const struct field *f = n->kind == NODE_TEST ? print_field_of(p, n, &part) : NULL;
 	arrive(p, n->other, k);
 	for (uint32_t i = 0; i < n->arms; i++) {
 		const struct arm *a = &n->arm[i];
@@ -134,7 +145,7 @@ void
 print_field(const struct print *p, const char *before, const struct node *n)
 {
 	bool part;
-	const struct field *f = field_of(p, n, &part);
+	const struct field *f = print_field_of(p, n, &part);
 	if (f != NULL)
 		fprintf(p->to, "%s%s%s", before, part ? "in " : "", f->name);
 }
@@ -148,7 +159,7 @@ print_nested(const struct print *p, const struct value *v, bool nested)
 	switch (v->kind) {
 	case VALUE_CONST: fprintf(p->to, "%" PRIu32, v->k); return;
 	case VALUE_LEN: fputs("len", p->to); return;
-	case VALUE_META: fputs(metas[v->meta], p->to); return;
+	case VALUE_META: fputs(print_meta(v->meta), p->to); return;
 	case VALUE_SLOT: fprintf(p->to, "s%" PRIu32, v->k); return;
 	case VALUE_FAULT: fputs("fault", p->to); return;
 	case VALUE_LOAD:
@@ -166,7 +177,7 @@ print_nested(const struct print *p, const struct value *v, bool nested)
 	bool bits = v->op >= OP_AND && v->op <= OP_XOR;
 	fputs(nested ? "(" : "", p->to);
 	print_nested(p, v->a, true);
-	fprintf(p->to, " %s ", ops[v->op]);
+	fprintf(p->to, " %s ", print_op(v->op));
 	if (bits && v->b->kind == VALUE_CONST)
 		fprintf(p->to, "0x%" PRIx32, v->b->k);
 	else
@@ -180,14 +191,14 @@ print_value(const struct print *p, const struct value *v)
 	print_nested(p, v, false);
 }
 
-/* How numbers of a node are written: as its field's are. */
-static struct field
-style_of(const struct print *p, const struct node *n)
+/* As its field's are. */
+struct field
+print_style(const struct print *p, const struct node *n)
 {
 	bool part;
 	uint32_t mask;
 	const struct value *v = unmasked(n->v, &mask);
-	const struct field *f = field_of(p, n, &part);
+	const struct field *f = print_field_of(p, n, &part);
 	struct field style = { .style = mask != 0 ? STYLE_HEX : STYLE_NUMBER,
 		.size = v->kind == VALUE_LOAD ? v->size : 2,
 		.mask = mask };
@@ -229,7 +240,7 @@ void
 print_numbers(const struct print *p, const struct node *n, const struct print_edge *e,
 	uint32_t max)
 {
-	const struct field style = style_of(p, n);
+	const struct field style = print_style(p, n);
 	for (uint32_t i = 0; i < e->arms && i < max; i++) {
 		fputs(i > 0 ? ", " : "", p->to);
 		print_range(p, n, &style, e->arm[i]);

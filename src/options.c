@@ -19,8 +19,9 @@
 struct parsing {
 	struct options *o;
 	struct diags *ds;
-	unsigned dumps; /* how often -d stood */
-	bool emit;      /* --emit */
+	unsigned dumps;   /* how often -d stood */
+	bool emit;        /* --emit */
+	const char *hook; /* --hook; or NULL */
 	bool prove, diff;
 	unsigned times; /* -t */
 };
@@ -101,8 +102,8 @@ set_direction(struct parsing *p, const char *s)
 static bool
 set_hook(struct parsing *p, const char *s)
 {
-	p->o->hook = live_hook_find(s, p->ds);
-	return p->o->hook != NULL;
+	p->hook = s;
+	return true;
 }
 
 static bool
@@ -143,7 +144,16 @@ static bool
 set_emit(struct parsing *p, const char *s)
 {
 	p->emit = true;
-	return filter_format_by_name(s, &p->o->dump, p->ds);
+	return emit_form_find(s, &p->o->emit, p->ds);
+}
+
+static bool
+set_action(struct parsing *p, const char *s)
+{
+	const bool drop = strcmp(s, "drop") == 0;
+	p->o->emit.action = drop ? EMIT_DROP : EMIT_PASS;
+	return drop || strcmp(s, "pass") == 0 ||
+	       usage(p, "unknown action '%s' (must be drop or pass)", s);
 }
 
 /* Options without a number or a word to check: a member each. */
@@ -158,6 +168,7 @@ SET(nothing, times, p->times)
 SET(device, o->device, s)
 SET(read, o->read_file, s)
 SET(write, o->write_file, s)
+SET(output, o->emit.output, s)
 SET(filter_file, o->filter_file, s)
 SET(user, o->user, s)
 SET(no_promisc, o->no_promisc, true)
@@ -225,8 +236,12 @@ static const struct option_row rows[] = {
 		"give up a proof that takes longer (default 60)", set_prove_limit },
 	{ 'O', "no-optimize", NULL, "do not optimise the filter", set_no_optimise },
 	{ LONG_ONLY + 7, "emit", "FORMAT",
-		"print the compiled filter as cbpf (-d), cbpf-c, cbpf-dec, ir or dot",
+		"print the filter as cbpf (-d), cbpf-c, cbpf-dec, ir, dot, json, "
+		"iptables, ebpf, ebpf-bytes, c, elf, xlated or jited",
 		set_emit },
+	{ 'o', "output", "FILE", "write what --emit gives to FILE", set_output },
+	{ LONG_ONLY + 21, "action", "WHAT",
+		"--emit c, elf: drop or pass the packets that match", set_action },
 	{ LONG_ONLY + 6, "opt-passes", "LIST",
 		"run these optimisations only (names between commas, or none)",
 		set_passes },
@@ -368,6 +383,17 @@ settle_proof(struct parsing *p)
 	return true;
 }
 
+/* `user`, and what else only --emit knows, is no place to capture. */
+static bool
+settle_hook(struct parsing *p)
+{
+	struct diags unsaid = { 0 };
+	const struct live_hook *h = live_hook_find(p->hook, p->emit ? &unsaid : p->ds);
+	if (h != NULL)
+		p->o->hook = h;
+	return h != NULL || p->emit;
+}
+
 /* Options that exclude one another, and values that depend on each other. */
 static bool
 settle(struct parsing *p)
@@ -388,6 +414,8 @@ settle(struct parsing *p)
 		return usage(p, "-x[x] and -X[X] are mutually exclusive%s", "");
 	if (o->device != NULL && o->read_file != NULL)
 		return usage(p, "-i and -r are mutually exclusive%s", "");
+	if (p->hook != NULL && !settle_hook(p))
+		return false;
 	if (!o->hook->pcap && o->read_file != NULL) /* a file has been captured */
 		return usage(p, "--hook and -r are mutually exclusive%s", "");
 	if (o->json && o->mode != MODE_HOOKS)
@@ -404,6 +432,10 @@ settle(struct parsing *p)
 	if (o->mode == MODE_EXPLAIN && (list != NULL || o->write_file != NULL))
 		return usage(p, "--explain and %s are mutually exclusive",
 			list != NULL ? list : "-w");
+	if (o->emit.output != NULL && !p->emit)
+		return usage(p, "-o needs --emit%s", "");
+	if (!emit_settle(&o->emit, p->hook, p->ds))
+		return false;
 	if (!settle_proof(p))
 		return false;
 	static const enum filter_format formats[] = { FILTER_FORMAT_LISTING,
@@ -413,7 +445,7 @@ settle(struct parsing *p)
 		(list == NULL || o->device != NULL))
 		o->mode = MODE_LINKS;
 	if (p->dumps > 0)
-		o->dump = formats[p->dumps - 1];
+		o->emit.format = formats[p->dumps - 1];
 	if (list != NULL && o->mode == MODE_PACKETS)
 		o->mode = MODE_DUMP;
 	return true;

@@ -7,6 +7,7 @@
 
 #include "../filter/diag.h"
 #include "../filter/filter.h"
+#include "emit.h"
 #include "live.h"
 #include "live_hook.h"
 #include "print/print.h"
@@ -33,7 +34,7 @@ struct options {
 	const char *user;        /* -Z; NULL: stay who we are */
 	char *expression;        /* what is left of argv, joined; malloc'd */
 	char *second;            /* --diff: the other expression; malloc'd */
-	enum filter_format dump; /* with MODE_DUMP, and with `listing` */
+	struct emit emit;        /* with MODE_DUMP, and with `listing` */
 	bool listing;            /* --prove and -d */
 	const char *witness;     /* --witness; NULL: no file */
 	uint32_t prove_ms;       /* --prove-limit */

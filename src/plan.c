@@ -32,8 +32,9 @@ plan_text(const struct options *o, struct plan *p, struct diags *ds)
 static bool
 traces(const struct options *o)
 {
-	return o->mode == MODE_DUMP && o->verbose > 0 &&
-	       (o->dump == FILTER_FORMAT_IR || o->dump == FILTER_FORMAT_DOT);
+	return o->mode == MODE_DUMP && o->verbose > 0 && o->emit.object == NULL &&
+	       (o->emit.format == FILTER_FORMAT_IR ||
+		       o->emit.format == FILTER_FORMAT_DOT);
 }
 
 static struct filter_opts
@@ -50,7 +51,8 @@ to_compile(const struct options *o, const struct plan *p, uint16_t linktype,
 		.no_optimise = o->no_optimise,
 		.passes = o->passes,
 		.trace = traces(o) ? stdout : NULL,
-		.trace_format = o->dump,
+		.trace_format =
+			o->emit.object == NULL ? o->emit.format : FILTER_FORMAT_IR,
 		.names = names_system() };
 }
 
@@ -258,8 +260,11 @@ dump_without_device(const struct options *o, uint16_t *linktype, enum filter_inp
 {
 	if (!o->hook->pcap)
 		*input = o->hook->input;
+	emit_input(&o->emit, true, linktype, input);
 	if (o->has_linktype)
 		*linktype = o->linktype;
+	else if (*linktype != FILTER_LINK_EN10MB)
+		return;
 	else if (*input == FILTER_INPUT_COOKED)
 		*linktype = FILTER_LINK_LINUX_SLL2;
 	else
@@ -302,16 +307,26 @@ dump_target(const struct options *o, struct plan *p, uint16_t *linktype,
 	return ok;
 }
 
+static bool
+write_emitted(const struct options *o, const struct plan *p, struct diags *ds)
+{
+	struct emit emit = o->emit;
+	emit.text = p->text;
+	return emit_write(&emit, p->filter, ds);
+}
+
 bool
 plan_dump(const struct options *o, struct plan *p, struct diags *ds)
 {
 	uint16_t linktype;
 	enum filter_input input;
 	*p = (struct plan){ 0 };
-	return plan_text(o, p, ds) && dump_target(o, p, &linktype, &input, ds) &&
+	if (!plan_text(o, p, ds) || !dump_target(o, p, &linktype, &input, ds))
+		return false;
+	emit_input(&o->emit, false, &linktype, &input);
+	return emit_fits(&o->emit, linktype, input, ds) &&
 	       compile(o, p, linktype, input, &p->filter, ds) &&
-	       (o->mode == MODE_EXPLAIN || traces(o) ||
-		       filter_print(p->filter, o->dump, stdout, ds));
+	       (o->mode == MODE_EXPLAIN || traces(o) || write_emitted(o, p, ds));
 }
 
 /* What is wrong with the expression is said by the proof. */
@@ -320,8 +335,7 @@ print_listing(const struct options *o, struct plan *p, const struct filter_opts 
 	struct diags *ds)
 {
 	struct diags unsaid = { 0 };
-	return !filter_compile(opts, &p->filter, &unsaid) ||
-	       filter_print(p->filter, o->dump, stdout, ds);
+	return !filter_compile(opts, &p->filter, &unsaid) || write_emitted(o, p, ds);
 }
 
 bool

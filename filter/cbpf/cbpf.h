@@ -57,6 +57,10 @@ void cbpf_encode(struct cbpf_block *first, uint32_t blocks, bool slots, struct a
 void cbpf_print(const struct cbpf_prog *, FILE *);
 void cbpf_print_c(const struct cbpf_prog *, FILE *);
 void cbpf_print_decimal(const struct cbpf_prog *, FILE *);
+/* As iptables -m bpf --bytecode takes it; the kernel runs no longer ones
+ * (linux/netfilter/xt_bpf.h, XT_BPF_MAX_NUM_INSTR). */
+#define CBPF_IPTABLES_MAX 64
+void cbpf_print_iptables(const struct cbpf_prog *, FILE *);
 
 /* vm.c: runs a program of cbpf_make (which is known to be well formed). */
 uint32_t cbpf_run(const struct cbpf_prog *, const struct filter_packet *);

@@ -1,4 +1,5 @@
-/* print.c: a program as text, in the three forms of tcpdump -d, -dd and -ddd. */
+/* print.c: a program as text, in the three forms of tcpdump -d, -dd and -ddd, and
+ * for iptables. */
 #include "cbpf.h"
 
 #include <inttypes.h>
@@ -147,4 +148,14 @@ cbpf_print_decimal(const struct cbpf_prog *p, FILE *to)
 	for (uint32_t i = 0; i < p->count; i++)
 		fprintf(to, "%u %u %u %" PRIu32 "\n", p->insn[i].code, p->insn[i].jt,
 			p->insn[i].jf, p->insn[i].k);
+}
+
+void
+cbpf_print_iptables(const struct cbpf_prog *p, FILE *to)
+{
+	fprintf(to, "%" PRIu32, p->count);
+	for (uint32_t i = 0; i < p->count; i++)
+		fprintf(to, ",%u %u %u %" PRIu32, p->insn[i].code, p->insn[i].jt,
+			p->insn[i].jf, p->insn[i].k);
+	fputc('\n', to);
 }
