@@ -408,6 +408,36 @@ filter_cbpf(const struct filter *f, size_t *count, struct diags *ds)
 	return NULL;
 }
 
+/* Places in other files, which stand behind the expression, are none. */
+static void
+keep_origins_inside(struct filter_ebpf *e, size_t end)
+{
+	for (size_t i = 0; i < e->origins; i++)
+		for (unsigned j = 0; j < 2; j++) {
+			struct span *s = &e->origin[i].span[j];
+			if ((size_t)s->at + s->len > end)
+				*s = (struct span){ 0, 0 };
+		}
+}
+
+/* `lookups`: large sets may be in data of their own. */
+static bool
+make_ebpf(const struct filter *f, enum filter_reads reads, bool lookups,
+	struct filter_ebpf *out, struct diags *ds)
+{
+	struct arena scratch = { 0 };
+	struct order_opts opts = ebpf_order;
+	struct order blocks;
+	if (!lookups || !pass_on(f->passes, PASS_LOOKUP))
+		opts.lookup = 0;
+	order(&f->graph, &opts, &scratch, &blocks);
+	bool ok = ebpf_emit(&blocks, reads, &scratch, out, ds);
+	arena_free(&scratch);
+	if (ok)
+		keep_origins_inside(out, strlen(f->source.text));
+	return ok;
+}
+
 static bool
 print_program(
 	const struct filter *f, enum filter_format format, FILE *to, struct diags *ds)
@@ -420,20 +450,21 @@ print_program(
 		diags_error(ds, DIAG_TOO_LONG, (struct span){ 0, 0 },
 			"the program has %zu instructions, %s takes at most %" PRIu32,
 			count, formats[format].name, most);
-		diags_hint(ds, "pin what --emit elf --hook socket gives, and name it "
-			       "with -m bpf --object-pinned");
+		diags_hint(ds, "pin what --emit elf -y RAW gives, and name it with "
+			       "-m bpf --object-pinned");
 		return false;
 	}
 	formats[format].program(&code_of(f)->cbpf, to);
 	return true;
 }
 
+/* All of it is in the instructions. */
 static bool
 print_ebpf(const struct filter *f, enum filter_format format,
 	const struct filter_target *target, FILE *to, struct diags *ds)
 {
 	struct filter_ebpf body;
-	if (!filter_ebpf(f, target->reads, &body, ds))
+	if (!make_ebpf(f, target->reads, false, &body, ds))
 		return false;
 	formats[format].ebpf(body.insns, body.count, to);
 	filter_ebpf_free(&body);
@@ -470,33 +501,11 @@ filter_print(
 	return filter_print_for(f, format, &socket, to, ds);
 }
 
-/* Places in other files, which stand behind the expression, are none. */
-static void
-keep_origins_inside(struct filter_ebpf *e, size_t end)
-{
-	for (size_t i = 0; i < e->origins; i++)
-		for (unsigned j = 0; j < 2; j++) {
-			struct span *s = &e->origin[i].span[j];
-			if ((size_t)s->at + s->len > end)
-				*s = (struct span){ 0, 0 };
-		}
-}
-
 bool
 filter_ebpf(const struct filter *f, enum filter_reads reads, struct filter_ebpf *out,
 	struct diags *ds)
 {
-	struct arena scratch = { 0 };
-	struct order_opts opts = ebpf_order;
-	struct order blocks;
-	if (!pass_on(f->passes, PASS_LOOKUP))
-		opts.lookup = 0;
-	order(&f->graph, &opts, &scratch, &blocks);
-	bool ok = ebpf_emit(&blocks, reads, &scratch, out, ds);
-	arena_free(&scratch);
-	if (ok)
-		keep_origins_inside(out, strlen(f->source.text));
-	return ok;
+	return make_ebpf(f, reads, true, out, ds);
 }
 
 void

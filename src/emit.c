@@ -96,11 +96,13 @@ emit_settle(struct emit *e, const char *hook, struct diags *ds)
 			e->hook = &hooks[i];
 	if (e->hook == NULL)
 		return refuse_hook(hook, ds);
-	if (e->object == NULL || e->hook->section != NULL)
+	const bool here = e->hook->section != NULL ||
+			  (e->object == NULL && e->hook->reads == FILTER_READS_BUFFER);
+	if (here || !acts(e))
 		return true;
 	diags_add(ds, DIAG_HOOK, SEV_ERROR,
 		"%s: at the %s hook a program can neither drop nor pass a packet",
-		e->object->name, e->hook->name);
+		e->object != NULL ? e->object->name : "c", e->hook->name);
 	diags_hint(ds, "--hook socket, tc or xdp; --emit ebpf gives the function alone");
 	return false;
 }
@@ -166,11 +168,12 @@ fail(const struct emit *e, int err, struct diags *ds)
 	const char *name = standard ? "standard output" : e->output;
 	const size_t size = strlen(name);
 	const bool cut = size > SHOWN_PATH;
-	diags_add(ds, DIAG_WRITE, SEV_ERROR, "%s%s: cannot write: %s", cut ? "..." : "",
-		cut ? name + size - SHOWN_PATH : name, strerror(err))
-		->err = err;
-	diags_hint(ds, "%s",
-		standard ? "-o FILE names a file" : "name another file with -o");
+	struct diag *d = diags_add(ds, DIAG_WRITE, SEV_ERROR, "%s%s: %s%s",
+		cut ? "..." : "", cut ? name + size - SHOWN_PATH : name,
+		standard ? "" : "cannot write: ", strerror(err));
+	d->err = err;
+	if (!standard)
+		diags_hint(ds, "name another file with -o");
 	return false;
 }
 

@@ -15,11 +15,14 @@
 #ifndef EM_BPF
 #define EM_BPF 247
 #endif
+#define R_BPF_64_64 1  /* a number of 64 bits: the address of data */
 #define R_BPF_64_32 10 /* a call of another function */
 
+/* The last is there only where the filter has data. */
 enum {
 	NONE,
 	TEXT,
+	TEXT_SETS,
 	MAIN,
 	MAIN_CALLS,
 	LICENCE,
@@ -27,9 +30,10 @@ enum {
 	TYPES_EXT,
 	SYMBOLS,
 	STRINGS,
+	SETS,
 	SECTIONS
 };
-enum { SYM_NONE, SYM_MATCH, SYM_MAIN, SYM_LICENCE, SYMS };
+enum { SYM_NONE, SYM_MATCH, SYM_MAIN, SYM_LICENCE, SYM_SETS, SYMS };
 
 /* Names, with their offsets; the first is empty. */
 struct strings {
@@ -110,13 +114,22 @@ symbol(uint32_t name, unsigned type, unsigned section, size_t size)
 		.st_size = size };
 }
 
+static void
+relocations(Elf64_Rel *to, const uint32_t *insn, uint32_t count, uint64_t info)
+{
+	for (uint32_t i = 0; i < count; i++)
+		to[i] = (Elf64_Rel){ insn[i] * sizeof(struct bpf_insn), info };
+}
+
 /* All sections; what they point to has to stay until the file is written. */
 static bool
-write_elf(Elf *elf, const struct emit *e, struct object *o, struct object_types *t)
+write_elf(Elf *elf, const struct emit *e, struct object *o, struct object_types *t,
+	Elf64_Rel *sets)
 {
 	static char licence[] = OBJECT_LICENCE;
 	struct strings s = { .size = 1 };
 	const size_t insn = sizeof(struct bpf_insn);
+	const bool with_sets = o->body.data_size > 0;
 	Elf64_Sym symbols[SYMS] = {
 		[SYM_MATCH] = symbol(add_string(&s, OBJECT_MATCH), STT_FUNC, TEXT,
 			o->match_count * insn),
@@ -124,11 +137,12 @@ write_elf(Elf *elf, const struct emit *e, struct object *o, struct object_types 
 			add_string(&s, OBJECT_MAIN), STT_FUNC, MAIN, o->count * insn),
 		[SYM_LICENCE] = symbol(
 			add_string(&s, "LICENSE"), STT_OBJECT, LICENCE, sizeof(licence)),
+		[SYM_SETS] = symbol(add_string(&s, "bpfcap_sets"), STT_OBJECT, SETS,
+			o->body.data_size),
 	};
 	Elf64_Rel calls[OBJECT_CALLS];
-	for (uint32_t i = 0; i < o->calls; i++)
-		calls[i] = (Elf64_Rel){ o->call[i] * insn,
-			ELF64_R_INFO(SYM_MATCH, R_BPF_64_32) };
+	relocations(calls, o->call, o->calls, ELF64_R_INFO(SYM_MATCH, R_BPF_64_32));
+	relocations(sets, o->set, o->sets, ELF64_R_INFO(SYM_SETS, R_BPF_64_64));
 	const char *main = e->hook->section;
 	const uint64_t code = SHF_ALLOC | SHF_EXECINSTR;
 	const struct content content[SECTIONS] = {
@@ -139,6 +153,11 @@ write_elf(Elf *elf, const struct emit *e, struct object *o, struct object_types 
 		[MAIN_CALLS] = { add_relative(&s, main), SHT_REL, .link = SYMBOLS,
 			.info = MAIN, .entry = sizeof(calls[0]), .align = 8,
 			.bytes = calls, .size = o->calls * sizeof(calls[0]) },
+		[TEXT_SETS] = { add_relative(&s, ".text"), SHT_REL, .link = SYMBOLS,
+			.info = TEXT, .entry = sizeof(sets[0]), .align = 8, .bytes = sets,
+			.size = o->sets * sizeof(sets[0]) },
+		[SETS] = { add_string(&s, ".rodata"), SHT_PROGBITS, .flags = SHF_ALLOC,
+			.align = 8, .bytes = o->body.data, .size = o->body.data_size },
 		[LICENCE] = { add_string(&s, "license"), SHT_PROGBITS,
 			.flags = SHF_ALLOC | SHF_WRITE, .align = 1, .bytes = licence,
 			.size = sizeof(licence) },
@@ -148,13 +167,15 @@ write_elf(Elf *elf, const struct emit *e, struct object *o, struct object_types 
 			.bytes = t->ext, .size = t->ext_size },
 		[SYMBOLS] = { add_string(&s, ".symtab"), SHT_SYMTAB, .link = STRINGS,
 			.info = 1, .entry = sizeof(symbols[0]), .align = 8,
-			.bytes = symbols, .size = sizeof(symbols) },
+			.bytes = symbols,
+			.size = sizeof(symbols) - !with_sets * sizeof(symbols[0]) },
 		[STRINGS] = { add_string(&s, ".strtab"), SHT_STRTAB, .align = 1,
 			.bytes = s.text, .size = s.size },
 	};
+	const unsigned end = with_sets ? SECTIONS : SETS;
 	if (!add_header(elf))
 		return false;
-	for (unsigned i = TEXT; i < SECTIONS; i++) {
+	for (unsigned i = TEXT; i < end; i++) {
 		struct content c = content[i];
 		if (i == STRINGS)
 			c.size = s.size; /* with its own name */
@@ -193,13 +214,16 @@ emit_elf(const struct emit *e, const struct filter *f, FILE *to, struct diags *d
 	struct object_types types = { 0 };
 	Elf *elf = NULL;
 	bool ok = object_make(e, f, &o, ds) && object_types(e, &o, &types, ds);
+	Elf64_Rel *sets = ok ? calloc(o.sets + 1, sizeof(*sets)) : NULL;
 	int fd = ok ? memfd_create("bpfcap", MFD_CLOEXEC) : -1;
+	if (ok && sets == NULL)
+		abort(); /* no memory: nothing useful is left to do */
 	if (ok && fd < 0)
 		ok = refuse(e, strerror(errno), ds);
 	if (ok) {
 		elf_version(EV_CURRENT);
 		elf = elf_begin(fd, ELF_C_WRITE, NULL);
-		if (elf == NULL || !write_elf(elf, e, &o, &types))
+		if (elf == NULL || !write_elf(elf, e, &o, &types, sets))
 			ok = refuse(e, elf_errmsg(-1), ds);
 		else if (!copy_file(fd, to))
 			ok = refuse(e, strerror(errno), ds);
@@ -207,6 +231,7 @@ emit_elf(const struct emit *e, const struct filter *f, FILE *to, struct diags *d
 	elf_end(elf);
 	if (fd >= 0)
 		close(fd);
+	free(sets);
 	object_types_free(&types);
 	object_free(&o);
 	return ok;

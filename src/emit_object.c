@@ -152,6 +152,27 @@ copy_body(struct object *o)
 	memcpy(o->match + o->match_at, o->body.insns, o->body.count * sizeof(*o->match));
 }
 
+/* As in an object file: who loads it says where the data is. */
+static void
+find_sets(struct object *o)
+{
+	o->set = calloc(o->match_count, sizeof(*o->set));
+	if (o->set == NULL)
+		abort(); /* as above */
+	for (uint32_t i = 0; i + 1 < o->match_count; i++) {
+		struct bpf_insn *insn = &o->match[i];
+		if (insn->code != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		if (insn->src_reg == BPF_PSEUDO_MAP_IDX_VALUE) {
+			insn[0].src_reg = 0;
+			insn[0].imm = insn[1].imm;
+			insn[1].imm = 0;
+			o->set[o->sets++] = i;
+		}
+		i++; /* the second half is no instruction */
+	}
+}
+
 bool
 object_make(
 	const struct emit *e, const struct filter *f, struct object *o, struct diags *ds)
@@ -167,6 +188,7 @@ object_make(
 	else
 		main_of_tc(o, drop);
 	copy_body(o);
+	find_sets(o);
 	return true;
 }
 
@@ -174,6 +196,7 @@ void
 object_free(struct object *o)
 {
 	free(o->match);
+	free(o->set);
 	filter_ebpf_free(&o->body);
 	*o = (struct object){ 0 };
 }

@@ -25,7 +25,9 @@ struct object {
 	struct bpf_insn *match;
 	uint32_t match_count;
 	uint32_t match_at; /* where in `match` the filter's body begins */
-	bool scratch;      /* match(context, struct filter_pktbuf *), else (context) */
+	uint32_t *set;     /* in `match`: what refers to body.data, with imm its offset */
+	uint32_t sets;
+	bool scratch; /* match(context, struct filter_pktbuf *), else (context) */
 	struct filter_ebpf body;
 };
 

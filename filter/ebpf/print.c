@@ -67,9 +67,11 @@ print_wide(const struct bpf_insn *i, const struct bpf_insn *second, FILE *to)
 	uint32_t high = second != NULL ? (uint32_t)second->imm : 0;
 	fprintf(to, "r%u = ", i->dst_reg);
 	if (i->src_reg == BPF_PSEUDO_MAP_FD)
-		fprintf(to, "map[fd:%" PRIu32 "]", low);
+		fprintf(to, "map[id:%" PRIu32 "]", low);
 	else if (i->src_reg == BPF_PSEUDO_MAP_VALUE)
-		fprintf(to, "map[fd:%" PRIu32 "][0]+%" PRIu32, low, high);
+		fprintf(to, "map[id:%" PRIu32 "][0]+%" PRIu32, low, high);
+	else if (i->src_reg == BPF_PSEUDO_MAP_IDX_VALUE)
+		fprintf(to, "map[idx:%" PRIu32 "][0]+%" PRIu32, low, high);
 	else
 		fprintf(to, "0x%" PRIx64, (uint64_t)high << 32 | low);
 }
