@@ -100,7 +100,7 @@ process_netns(void)
 }
 
 /* What a socket has, and what has no interface yet: by the one it came in by, else its
- * route's.  Only the latter says of which type it is. */
+ * route's.  Of which type the former is, the tool knows where there is but one. */
 static __always_inline void
 find_by_rest(const struct sk_buff *skb, struct place *at)
 {
@@ -116,7 +116,7 @@ find_by_rest(const struct sk_buff *skb, struct place *at)
 	if (at->netns == 0)
 		at->netns = process_netns();
 	at->ifindex = skb->skb_iif;
-	at->hatype = HATYPE_VOID;
+	at->hatype = only.ifindex != 0 ? only.hatype : HATYPE_VOID;
 	if (at->ifindex == 0 && dev) {
 		at->ifindex = BPF_CORE_READ(dev, ifindex);
 		at->hatype = BPF_CORE_READ(dev, type);

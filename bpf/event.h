@@ -64,6 +64,7 @@ struct sock_config {
 struct drop_config {
 	__u32 ifindex; /* 0: all there are, in all namespaces */
 	__u32 netns;
+	__u32 hatype; /* the interface's ARPHRD_ */
 };
 
 /* One per CPU, written by that CPU only, on a cache line of its own. */
@@ -97,7 +98,7 @@ struct sll2 {
 _Static_assert(sizeof(struct event) == 32, "records keep 8-byte alignment");
 _Static_assert(sizeof(struct pktbuf) == 48 + EVENT_SCRATCH, "no padding");
 _Static_assert(sizeof(struct sock_config) == 20, "no padding");
-_Static_assert(sizeof(struct drop_config) == 8, "no padding");
+_Static_assert(sizeof(struct drop_config) == 12, "no padding");
 _Static_assert(sizeof(struct counters) == 64, "one cache line");
 _Static_assert(sizeof(struct link) == 4, "a map value without padding");
 _Static_assert(sizeof(struct sll2) == 20, "LINKTYPE_LINUX_SLL2");

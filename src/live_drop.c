@@ -100,8 +100,9 @@ set_up(struct live_drop *l, const struct live_opts *opts, const struct iface *if
 	if (iface->index != 0) {
 		if (stat("/proc/self/ns/net", &netns) != 0)
 			return live_feed_refuse(ds, "/proc/self/ns/net", errno);
-		k->rodata->only.ifindex = (unsigned)iface->index;
-		k->rodata->only.netns = (unsigned)netns.st_ino;
+		k->rodata->only = (struct drop_config){ .ifindex = (unsigned)iface->index,
+			.netns = (unsigned)netns.st_ino,
+			.hatype = iface->hatype };
 	}
 	const int err =
 		bpf_program__set_attach_target(k->progs.capture_drop, 0, TRACEPOINT);
