@@ -65,7 +65,7 @@ probe_program(
 	struct probe_site *site, const struct probe_row *row, struct probe_answer *out)
 {
 	static const struct bpf_insn insns[] = { MOV0(0), EXIT };
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = row->b);
+	struct bpf_prog_load_opts opts = { .sz = sizeof(opts), .prog_flags = row->b };
 	if (!prepare(site, row->a, &opts, out))
 		return;
 	const int fd = load(row->a, insns, COUNT(insns), &opts);
@@ -90,8 +90,10 @@ probe_helper(
 		{ .code = BPF_JMP | BPF_CALL, .imm = (int)row->b }, MOV0(0), EXIT
 	};
 	char log[LOG] = "";
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_buf = log, .log_size = sizeof(log),
-		.log_level = 1);
+	struct bpf_prog_load_opts opts = { .sz = sizeof(opts),
+		.log_buf = log,
+		.log_size = sizeof(log),
+		.log_level = 1 };
 	if (!prepare(site, row->a, &opts, out))
 		return;
 	const int fd = load(row->a, insns, COUNT(insns), &opts);
@@ -125,7 +127,7 @@ probe_map(struct probe_site *site, const struct probe_row *row, struct probe_ans
 			shape = shapes[i];
 	if (shape.entries == 0) /* a ring: pages */
 		shape.entries = (unsigned)sysconf(_SC_PAGESIZE);
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = row->b);
+	struct bpf_map_create_opts opts = { .sz = sizeof(opts), .map_flags = row->b };
 	const int fd = bpf_map_create(
 		row->a, "probe", shape.key, shape.value, shape.entries, &opts);
 	if (fd < 0) {
@@ -175,9 +177,11 @@ probe_subprogram(
 	}
 	const struct bpf_func_info info[] = { { 0, (uint32_t)outer },
 		{ 2, (uint32_t)inner } };
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_btf_fd = (uint32_t)types,
-		.func_info = info, .func_info_cnt = COUNT(info),
-		.func_info_rec_size = sizeof(info[0]));
+	struct bpf_prog_load_opts opts = { .sz = sizeof(opts),
+		.prog_btf_fd = (uint32_t)types,
+		.func_info = info,
+		.func_info_cnt = COUNT(info),
+		.func_info_rec_size = sizeof(info[0]) };
 	const int fd = load(BPF_PROG_TYPE_SOCKET_FILTER, insns, COUNT(insns), &opts);
 	btf__free(btf);
 	if (fd < 0) {
@@ -195,8 +199,8 @@ probe_subprogram(
 static void
 attach_elsewhere(int fd, unsigned type)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts,
-		.flags = type == BPF_XDP ? XDP_FLAGS_SKB_MODE : 0);
+	struct bpf_link_create_opts opts = { .sz = sizeof(opts),
+		.flags = type == BPF_XDP ? XDP_FLAGS_SKB_MODE : 0 };
 	if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
 		_exit(NOT_TRIED);
 	const int link = bpf_link_create(fd, OTHER_LO, type, &opts);
@@ -230,7 +234,7 @@ void
 probe_link(struct probe_site *site, const struct probe_row *row, struct probe_answer *out)
 {
 	static const struct bpf_insn insns[] = { MOV0(0), EXIT };
-	LIBBPF_OPTS(bpf_prog_load_opts, opts);
+	struct bpf_prog_load_opts opts = { .sz = sizeof(opts) };
 	if (!prepare(site, row->a, &opts, out))
 		return;
 	const int fd = load(row->a, insns, COUNT(insns), &opts);
@@ -274,7 +278,7 @@ void
 probe_xdp_now(
 	struct probe_site *site, const struct probe_row *row, struct probe_answer *out)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, now);
+	struct bpf_xdp_query_opts now = { .sz = sizeof(now) };
 	(void)row;
 	const int err = bpf_xdp_query(site->iface->index, 0, &now);
 	if (err != 0) {
