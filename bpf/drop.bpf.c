@@ -13,6 +13,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "capture.h"
 #include "event.h"
 #include "kernel.h"
 #include "ring.h"
@@ -26,17 +27,7 @@
 #define ETHER_HEADER 14    /* bytes */
 #define ETHER_SOURCE 6     /* offset */
 
-const volatile struct sock_config config = { .snap = EVENT_SNAP_MAX };
 const volatile struct drop_config only;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags,
-		BPF_F_MMAPABLE); /* the reader may have no right to bpf(2) left */
-	__uint(max_entries, 1);  /* CPUs; set by the tool */
-	__type(key, __u32);
-	__type(value, struct counters);
-} counters SEC(".maps");
 
 /* On the stack, the filter's function would have too little of it. */
 struct {
@@ -200,41 +191,6 @@ put_header(const struct sk_buff *skb, struct event *e, const struct place *at,
 	__builtin_memcpy(e->data, &h, sizeof(h));
 }
 
-/* Room in the ring, and the record's head. */
-static __always_inline struct event *
-record(const struct sk_buff *skb, struct counters *n, __u64 caplen, __u64 len)
-{
-	const __u64 now_ns = bpf_ktime_get_boot_ns();
-	struct event *e = ring_reserve(caplen, config.snap);
-	if (!e) {
-		n->lost++;
-		return e;
-	}
-	n->captured++;
-	if (caplen < len)
-		n->truncated++;
-	e->ts_ns = now_ns;
-	e->caplen = caplen;
-	e->len = len;
-	e->protocol = bpf_ntohs(skb->protocol);
-	e->vlan_tci = 0;
-	e->queue = 0;
-	e->pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type);
-	e->flags = EVENT_COOKED;
-	return e;
-}
-
-/* A length is at most the verdict, the snap length (a constant) and what there is. */
-static __always_inline __u64
-cut(__u64 len, __u64 verdict)
-{
-	if (len > verdict)
-		len = verdict;
-	if (len > config.snap)
-		len = config.snap;
-	return len;
-}
-
 static __always_inline _Bool
 wanted(const struct place *at)
 {
@@ -256,8 +212,7 @@ capture_drop(__u64 *ctx)
 		return 0;
 	if (!find_by_dev(skb, &at))
 		find_by_rest(skb, &at);
-	const __u32 cpu = bpf_get_smp_processor_id();
-	struct counters *n = bpf_map_lookup_elem(&counters, &cpu);
+	struct counters *n = own_counters();
 	if (!n || !wanted(&at))
 		return 0;
 	n->seen++;
@@ -266,12 +221,15 @@ capture_drop(__u64 *ctx)
 	if (verdict == 0)
 		return 0;
 	n->matched++;
-	const __u64 caplen = cut((__u64)b.linear + sizeof(struct sll2), verdict);
-	struct event *e = record(skb, n, caplen, (__u64)b.len + sizeof(struct sll2));
+	const __u64 caplen = cut(b.linear + sizeof(struct sll2), verdict);
+	struct event *e = record_new(n, caplen, b.len + sizeof(struct sll2));
 	if (!e)
 		return 0;
-	e->ifindex = at.ifindex;
-	e->hatype = 0; /* nothing for the tool to complete */
+	e->ifindex = at.ifindex; /* hatype stays 0: nothing for the tool to complete */
+	e->protocol = bpf_ntohs(skb->protocol);
+	e->queue = 0;
+	e->pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type);
+	e->flags = EVENT_COOKED;
 	e->reason = reason >> SUBSYS_SHIFT << EVENT_SUBSYS_SHIFT | (reason & 0xfff);
 	put_header(skb, e, &at, &b);
 	if (caplen > sizeof(struct sll2))
