@@ -54,25 +54,20 @@ judge(const struct survey *s, const struct probe_hook *h, struct probe_answer *o
 		a->text[0] != '\0' ? ": " : "", a->text);
 }
 
-/* How tc and xdp would attach, where they can. */
+/* How xdp would be attached, where it can. */
 static void
-judge_modes(struct survey *s)
+judge_mode(struct survey *s)
 {
-	for (unsigned i = 0; i < PROBE_HOOKS; i++) {
-		struct probe_answer *a = &s->hook[i];
-		if (a->state != PROBE_YES)
-			continue;
-		if (strcmp(probe_hooks[i].name, "tc") == 0)
-			probe_say(a, PROBE_YES, "%s",
-				s->answer[F_TCX].state == PROBE_YES ? "by tcx links"
-								    : "by clsact");
-		if (strcmp(probe_hooks[i].name, "xdp") == 0 && s->asked == FEATURES)
-			probe_say(a, PROBE_YES, "%s",
-				s->answer[F_NATIVE].state == PROBE_YES ? "native"
-				: s->answer[F_NATIVE].state == PROBE_NO
-					? "generic: the driver has no xdp"
-					: "native, else generic");
-	}
+	const enum probe_state native = s->answer[F_NATIVE].state;
+	if (s->asked < FEATURES)
+		return;
+	for (unsigned i = 0; i < PROBE_HOOKS; i++)
+		if (s->hook[i].state == PROBE_YES &&
+			strcmp(probe_hooks[i].name, "xdp") == 0)
+			probe_say(&s->hook[i], PROBE_YES, "%s",
+				native == PROBE_YES  ? "native"
+				: native == PROBE_NO ? "generic: the driver has no xdp"
+						     : "native, else generic");
 }
 
 /* What plan.c does for `auto`. */
@@ -104,7 +99,7 @@ survey(struct survey *s, const struct iface *iface)
 		probe_rows[i].ask(&s->site, &probe_rows[i], &s->answer[i]);
 	for (unsigned i = 0; i < PROBE_HOOKS; i++)
 		judge(s, &probe_hooks[i], &s->hook[i]);
-	judge_modes(s);
+	judge_mode(s);
 	choose(s);
 }
 

@@ -51,16 +51,23 @@ const struct probe_row probe_rows[FEATURES] = {
 	[F_SOCKET_TAIL] = HELPER(SOCKET, "socket filter: tail_call", BPF_FUNC_tail_call),
 	[F_CLS_RING] =
 		HELPER(CLS, "tc classifier: ringbuf_reserve", BPF_FUNC_ringbuf_reserve),
+	[F_CLS_QUERY] =
+		HELPER(CLS, "tc classifier: ringbuf_query", BPF_FUNC_ringbuf_query),
 	[F_CLS_TIME] = HELPER(
 		CLS, "tc classifier: ktime_get_boot_ns", BPF_FUNC_ktime_get_boot_ns),
 	[F_CLS_BYTES] =
 		HELPER(CLS, "tc classifier: skb_load_bytes", BPF_FUNC_skb_load_bytes),
+	[F_CLS_TAIL] = HELPER(CLS, "tc classifier: tail_call", BPF_FUNC_tail_call),
 	[F_XDP_RING] = HELPER(XDP, "xdp: ringbuf_reserve", BPF_FUNC_ringbuf_reserve),
+	[F_XDP_QUERY] = HELPER(XDP, "xdp: ringbuf_query", BPF_FUNC_ringbuf_query),
 	[F_XDP_TIME] = HELPER(XDP, "xdp: ktime_get_boot_ns", BPF_FUNC_ktime_get_boot_ns),
 	[F_XDP_LENGTH] = HELPER(XDP, "xdp: xdp_get_buff_len", BPF_FUNC_xdp_get_buff_len),
 	[F_XDP_BYTES] = HELPER(XDP, "xdp: xdp_load_bytes", BPF_FUNC_xdp_load_bytes),
+	[F_XDP_TAIL] = HELPER(XDP, "xdp: tail_call", BPF_FUNC_tail_call),
 	[F_TRACING_RING] =
 		HELPER(TRACING, "tracing: ringbuf_reserve", BPF_FUNC_ringbuf_reserve),
+	[F_TRACING_QUERY] =
+		HELPER(TRACING, "tracing: ringbuf_query", BPF_FUNC_ringbuf_query),
 	[F_TRACING_TIME] =
 		HELPER(TRACING, "tracing: ktime_get_boot_ns", BPF_FUNC_ktime_get_boot_ns),
 	[F_TRACING_BYTES] =
@@ -97,22 +104,25 @@ const struct probe_row probe_rows[FEATURES] = {
 		NULL },
 };
 
+#define ATTACHED F_CAP_BPF, F_CAP_NET_ADMIN, F_CAP_NET_RAW, F_PACKET
+#define MAPS F_RING, F_ARRAY, F_PROGRAMS
+#define XDP_NEEDS                                                                \
+	ATTACHED, MAPS, F_XDP, F_XDP_FRAGS, F_XDP_LINK, F_XDP_RING, F_XDP_QUERY, \
+		F_XDP_TIME, F_XDP_LENGTH, F_XDP_BYTES, F_XDP_TAIL
+
 const struct probe_hook probe_hooks[PROBE_HOOKS] = {
 	{ "socket", "received and sent packets, after GRO, before netfilter",
-		{ F_CAP_BPF, F_CAP_NET_RAW, F_PACKET, F_SOCKET, F_SUBPROGRAM, F_RING,
-			F_ARRAY, F_PROGRAMS, F_SOCKET_RING, F_SOCKET_QUERY, F_SOCKET_TIME,
-			F_SOCKET_BYTES, F_SOCKET_TAIL, FEATURES } },
+		{ F_CAP_BPF, F_CAP_NET_RAW, F_PACKET, MAPS, F_SOCKET, F_SUBPROGRAM,
+			F_SOCKET_RING, F_SOCKET_QUERY, F_SOCKET_TIME, F_SOCKET_BYTES,
+			F_SOCKET_TAIL, FEATURES } },
 	{ "tc", "received and sent packets, at traffic control",
-		{ F_CAP_BPF, F_CAP_NET_ADMIN, F_CLS, F_RING, F_ARRAY, F_CLS_RING,
-			F_CLS_TIME, F_CLS_BYTES, FEATURES } },
+		{ ATTACHED, MAPS, F_CLS, F_TCX, F_CLS_RING, F_CLS_QUERY, F_CLS_TIME,
+			F_CLS_BYTES, F_CLS_TAIL, FEATURES } },
 	{ "xdp", "received packets, in the driver where it can, else as xdp-generic",
-		{ F_CAP_BPF, F_CAP_NET_ADMIN, F_XDP, F_XDP_LINK, F_RING, F_ARRAY,
-			F_XDP_RING, F_XDP_TIME, FEATURES } },
-	{ "xdp-generic", "received packets, behind the driver",
-		{ F_CAP_BPF, F_CAP_NET_ADMIN, F_XDP, F_XDP_LINK, F_RING, F_ARRAY,
-			F_XDP_RING, F_XDP_TIME, FEATURES } },
+		{ XDP_NEEDS, FEATURES } },
+	{ "xdp-generic", "received packets, behind the driver", { XDP_NEEDS, FEATURES } },
 	{ "drop", "packets that the kernel drops, and why",
-		{ F_CAP_BPF, F_CAP_PERFMON, F_BTF, F_REASONS, F_TRACING, F_RING, F_ARRAY,
-			F_PERCPU, F_TRACING_RING, F_TRACING_TIME, F_TRACING_BYTES,
-			FEATURES } },
+		{ F_CAP_BPF, F_CAP_PERFMON, F_RING, F_ARRAY, F_PERCPU, F_BTF, F_REASONS,
+			F_TRACING, F_TRACING_RING, F_TRACING_QUERY, F_TRACING_TIME,
+			F_TRACING_BYTES, FEATURES } },
 };

@@ -17,13 +17,18 @@ enum probe_feature {
 	F_SOCKET_BYTES,
 	F_SOCKET_TAIL,
 	F_CLS_RING,
+	F_CLS_QUERY,
 	F_CLS_TIME,
 	F_CLS_BYTES,
+	F_CLS_TAIL,
 	F_XDP_RING,
+	F_XDP_QUERY,
 	F_XDP_TIME,
 	F_XDP_LENGTH,
 	F_XDP_BYTES,
+	F_XDP_TAIL,
 	F_TRACING_RING,
+	F_TRACING_QUERY,
 	F_TRACING_TIME,
 	F_TRACING_BYTES,
 	F_RING,
@@ -60,7 +65,7 @@ struct probe_hook {
 	const char *sees;
 	/* Rights first, for the first one that is missing is the reason that is told;
 	 * FEATURES ends it. */
-	enum probe_feature need[16];
+	enum probe_feature need[20];
 };
 
 #define PROBE_HOOKS 5

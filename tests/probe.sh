@@ -142,7 +142,7 @@ holds "with lo only: status 0" is $status 0
 	finish
 }
 ip netns exec "$space" "$tool" --hooks -i lo >"$work/words"
-for hook in socket tc xdp-generic drop; do
+for hook in socket tc xdp xdp-generic drop; do
 	"$tool" --help | grep -q -- '--hook' || continue
 	cp "$work/words" "$work/out"
 	promised=$(answer $hook)
