@@ -14,6 +14,11 @@
 
 #define ISLAND_AFTER 16000 /* instructions; a jump reaches 32,767 */
 
+/* Jumps, behind which exits are jumped to by turns.  The verifier goes on behind a
+ * conditional jump first, and refuses more than 8,192 whose targets it has yet to look at
+ * (kernel/bpf/verifier.c, push_stack): so a long row of tests jumps over its exits. */
+#define TURN_AFTER 1000
+
 void
 put(struct emit *e, unsigned code, unsigned dst, unsigned src, int off, uint32_t imm)
 {
@@ -32,6 +37,36 @@ jump(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 	ARENA_MORE(e->arena, e->fixup, e->fixups, &e->fixup_room);
 	e->fixup[e->fixups++] = (struct fixup){ e->count, to };
 	put(e, code, dst, src, 0, imm);
+}
+
+/* The opposite condition, or 0 where there is none (JSET). */
+static unsigned
+opposite(unsigned code)
+{
+	static const uint8_t inverse[16] = {
+		[BPF_JEQ >> 4] = BPF_JNE,
+		[BPF_JNE >> 4] = BPF_JEQ,
+		[BPF_JGT >> 4] = BPF_JLE,
+		[BPF_JLE >> 4] = BPF_JGT,
+		[BPF_JGE >> 4] = BPF_JLT,
+		[BPF_JLT >> 4] = BPF_JGE,
+	};
+	const unsigned to = inverse[BPF_OP(code) >> 4];
+	return to != 0 ? (code & ~0xf0u) | to : 0;
+}
+
+void
+leave(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
+	const struct block *to)
+{
+	const unsigned inverse = opposite(code);
+	if (e->fixups < TURN_AFTER || inverse == 0) {
+		jump(e, code, dst, src, imm, to);
+		return;
+	}
+	put(e, inverse, dst, src, 1, imm);
+	jump(e, BPF_JMP | BPF_JA, 0, 0, 0, to);
+	e->passed = e->count;
 }
 
 /* Exits that are no blocks of the order, or whose block is behind us: they are written at
@@ -64,18 +99,6 @@ beyond_target(const struct emit *e)
 
 /* --- blocks ---------------------------------------------------------------------- */
 
-/* The opposite condition, or 0 where there is none (JSET). */
-static unsigned
-opposite(unsigned code)
-{
-	switch (BPF_OP(code)) {
-	case BPF_JEQ: return (code & ~0xf0u) | BPF_JNE;
-	case BPF_JGT: return (code & ~0xf0u) | BPF_JLE;
-	case BPF_JGE: return (code & ~0xf0u) | BPF_JLT;
-	default: return 0;
-	}
-}
-
 /* The hoisted check: with fewer bytes no way from here accepts. */
 static void
 check_extent(struct emit *e, const struct block *b)
@@ -92,10 +115,10 @@ branch(struct emit *e, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 {
 	unsigned inverse = opposite(code);
 	if (b->jt == next && inverse != 0) {
-		jump(e, inverse, dst, src, imm, b->jf);
+		(b->jf->jt == NULL ? leave : jump)(e, inverse, dst, src, imm, b->jf);
 		return;
 	}
-	jump(e, code, dst, src, imm, b->jt);
+	(b->jt->jt == NULL ? leave : jump)(e, code, dst, src, imm, b->jt);
 	if (b->jf != next)
 		jump(e, BPF_JMP | BPF_JA, 0, 0, 0, b->jf);
 }
@@ -180,7 +203,8 @@ emit_island(struct emit *e)
 	uint32_t over = e->count, end = e->fixups;
 	origin_mark(e, NULL);
 	unsigned last = e->insn[over - 1].code;
-	bool falls = last != (BPF_JMP | BPF_JA) && last != (BPF_JMP | BPF_EXIT);
+	bool falls = (last != (BPF_JMP | BPF_JA) && last != (BPF_JMP | BPF_EXIT)) ||
+		     e->passed == over;
 	if (falls)
 		put(e, BPF_JMP | BPF_JA, 0, 0, 0, 0);
 	for (uint32_t i = e->oldest; i < end; i++) {

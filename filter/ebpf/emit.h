@@ -44,6 +44,7 @@ struct emit {
 	struct fixup *fixup;
 	uint32_t fixups, fixup_room;
 	uint32_t oldest;            /* first fixup that may be open */
+	uint32_t passed;            /* instruction behind the last exit jumped over */
 	uint32_t *at;               /* by block index: address */
 	unsigned depth;             /* words of stack in use */
 	uint32_t reach;             /* bytes of the scratch that are read */
@@ -65,6 +66,9 @@ void jump(struct emit *, unsigned code, unsigned dst, unsigned src, uint32_t imm
 /* The end of a block: to jt when the condition holds, else to jf. */
 void branch(struct emit *, unsigned code, unsigned dst, unsigned src, uint32_t imm,
 	const struct block *, const struct block *next);
+/* ... to where nothing goes on, in a form that long programs may have many of. */
+void leave(struct emit *, unsigned code, unsigned dst, unsigned src, uint32_t imm,
+	const struct block *to);
 /* Where a packet goes that is rejected, or whose bytes the hook cannot reach. */
 const struct block *reject_target(const struct emit *);
 const struct block *beyond_target(const struct emit *);

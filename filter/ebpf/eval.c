@@ -49,7 +49,7 @@ arith(struct emit *e, const struct value *v, unsigned dst)
 	eval_both(e, v->a, v->b, dst);
 	holds(e, dst, NULL);
 	if ((v->op == OP_DIV || v->op == OP_MOD) && v->b->lo == 0)
-		jump(e, BPF_JMP32 | BPF_JEQ | BPF_K, R1, 0, 0, reject_target(e));
+		leave(e, BPF_JMP32 | BPF_JEQ | BPF_K, R1, 0, 0, reject_target(e));
 	put(e, BPF_ALU | opcode_alu(v->op) | BPF_X, dst, R1, 0, 0);
 }
 

@@ -42,7 +42,7 @@ check_from(struct emit *e, unsigned reg, uint32_t bytes)
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R2, reg, 0, 0);
 	put(e, BPF_ALU64 | BPF_ADD | BPF_K, R2, 0, 0, bytes);
 	load_end(e, R1);
-	jump(e, BPF_JMP | BPF_JGT | BPF_X, R2, R1, 0, beyond_target(e));
+	leave(e, BPF_JMP | BPF_JGT | BPF_X, R2, R1, 0, beyond_target(e));
 }
 
 void
@@ -60,7 +60,7 @@ load_base(struct emit *e, const struct value *v)
 	if (e->now.base != v->a) {
 		eval(e, v->a, R0);
 		if (e->hook->beyond != 0 && !value_is_header_length(v->a, &off))
-			jump(e, BPF_JMP | BPF_JGT | BPF_K, R0, 0, BASE_MAX,
+			leave(e, BPF_JMP | BPF_JGT | BPF_K, R0, 0, BASE_MAX,
 				beyond_target(e));
 		put(e, BPF_ALU64 | BPF_MOV | BPF_X, R_BASE, R_BYTES, 0, 0);
 		put(e, BPF_ALU64 | BPF_ADD | BPF_X, R_BASE, R0, 0, 0);
@@ -80,7 +80,7 @@ load_far_on(struct emit *e, const struct value *v, unsigned dst)
 {
 	if (e->hook->beyond != 0) {
 		put(e, BPF_ALU | BPF_MOV | BPF_K, R0, 0, 0, 0);
-		jump(e, BPF_JMP32 | BPF_JEQ | BPF_K, R0, 0, 0, beyond_target(e));
+		leave(e, BPF_JMP32 | BPF_JEQ | BPF_K, R0, 0, 0, beyond_target(e));
 		put(e, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, 0);
 		return;
 	}

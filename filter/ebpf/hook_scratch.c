@@ -29,7 +29,7 @@ scratch_check(struct emit *e, uint32_t bytes)
 {
 	put(e, BPF_LDX | BPF_MEM | BPF_W, R1, R_BYTES,
 		offsetof(struct filter_pktbuf, filled), 0);
-	jump(e, BPF_JMP32 | BPF_JLT | BPF_K, R1, 0, bytes, beyond_target(e));
+	leave(e, BPF_JMP32 | BPF_JLT | BPF_K, R1, 0, bytes, beyond_target(e));
 	e->now.checked = bytes;
 	if (bytes > e->reach)
 		e->reach = bytes;
@@ -61,7 +61,7 @@ far_by_context(struct emit *e, const struct value *v)
 static void
 take_cell(struct emit *e, const struct value *v)
 {
-	jump(e, BPF_JMP | BPF_JNE | BPF_K, R0, 0, 0, reject_target(e));
+	leave(e, BPF_JMP | BPF_JNE | BPF_K, R0, 0, 0, reject_target(e));
 	put(e, BPF_LDX | BPF_MEM | opcode_size(v->size), R0, R_STACK, CELL, 0);
 	to_host_order(e, R0, v->size);
 }
@@ -86,7 +86,7 @@ far_by_probe(struct emit *e, const struct value *v)
 	put(e, BPF_ALU | BPF_ADD | BPF_K, ARG1, 0, 0, v->size);
 	put(e, BPF_LDX | BPF_MEM | BPF_W, ARG3, R_BYTES,
 		offsetof(struct filter_pktbuf, linear), 0);
-	jump(e, BPF_JMP32 | BPF_JGT | BPF_X, ARG1, ARG3, 0, reject_target(e));
+	leave(e, BPF_JMP32 | BPF_JGT | BPF_X, ARG1, ARG3, 0, reject_target(e));
 	put(e, BPF_LDX | BPF_MEM | BPF_DW, ARG3, R_BYTES,
 		offsetof(struct filter_pktbuf, address), 0);
 	put(e, BPF_ALU64 | BPF_ADD | BPF_X, ARG3, ARG2, 0, 0);
@@ -111,7 +111,7 @@ load_near(struct emit *e, const struct value *v, unsigned dst, uint32_t end)
 		put(e, BPF_ALU | BPF_ADD | BPF_K, R1, 0, 0, v->k + v->size);
 		put(e, BPF_LDX | BPF_MEM | BPF_W, R2, R_BYTES,
 			offsetof(struct filter_pktbuf, filled), 0);
-		jump(e, BPF_JMP32 | BPF_JLT | BPF_X, R2, R1, 0, beyond_target(e));
+		leave(e, BPF_JMP32 | BPF_JLT | BPF_X, R2, R1, 0, beyond_target(e));
 	}
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R1, R_BYTES, 0, 0);
 	put(e, BPF_ALU64 | BPF_ADD | BPF_X, R1, R_BASE, 0, 0);

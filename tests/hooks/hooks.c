@@ -405,6 +405,7 @@ main(void)
 	h.rng = (struct rng){ seed };
 	h.root = geteuid() == 0;
 	h.show = (unsigned)number("HOOKS_SHOW", 20);
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("# HOOKS_SEED=%lu\n", seed);
 	if (seconds > 0) {
 		clock_gettime(CLOCK_MONOTONIC, &h.end);
