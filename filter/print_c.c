@@ -149,8 +149,10 @@ put_text(struct writer *s, const char *text, uint32_t len, uint32_t max)
 		shown--; /* whole characters of UTF-8 */
 	for (uint32_t i = 0; i < shown; i++) {
 		const unsigned char c = (unsigned char)text[i];
-		const bool ends = c == '/' && i > 0 && text[i - 1] == '*';
-		put(s, ends ? " %c" : "%c", c < ' ' || c == 0x7f || c == '\\' ? ' ' : c);
+		const char before = i > 0 ? text[i - 1] : ' ';
+		const bool apart =
+			(c == '/' && before == '*') || (c == '*' && before == '/');
+		put(s, apart ? " %c" : "%c", c < ' ' || c == 0x7f || c == '\\' ? ' ' : c);
 	}
 	put(s, shown < len ? "..." : "");
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# emit.sh: the forms of --emit beyond their goldens: digraphs are what Graphviz reads, and
-# the forms of classic BPF are those of -d, -dd and -ddd.
+# emit.sh: the forms of --emit beyond their goldens: digraphs are what Graphviz reads, JSON
+# is what Python reads, C compiles, and the forms of classic BPF are those of -d, -dd and
+# -ddd.  (What wants root: tests/live/emit.sh.)
 # In: the build ($builddir, default .) and the source tree ($srcdir).  Out: TAP.
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -120,6 +121,88 @@ for pair in 'cbpf -d' 'cbpf-c -dd' 'cbpf-dec -ddd'; do
 	done <"$tmp/expressions"
 	verdict "--emit ${pair% *} is ${pair#* }"
 done
+
+# Each object: its nodes by number, in a row; ways that lead on; nothing unknown.
+cat >"$tmp/check.py" <<'END'
+import json, sys
+for name in sys.argv[1:]:
+    with open(name, encoding="utf-8") as f:
+        g = json.load(f)
+    def way(to, at):
+        assert to in ("accept", "reject") or at < to < len(g["nodes"]), (name, at, to)
+    def value(v):
+        keys = {"const": {"value"}, "load": {"size", "offset"}, "len": set(),
+                "meta": {"name"}, "slot": {"slot"}, "arith": {"op", "a", "b"}}
+        assert keys[v["kind"]] == set(v) - {"kind", "base"}, (name, v)
+        for part in ("a", "b", "base"):
+            if part in v:
+                value(v[part])
+    assert g["format"] == "bpfcap-graph" and g["version"] == 1, name
+    assert g["root"] in (0, "accept", "reject"), name
+    text = g["expression"].encode()
+    for at, n in enumerate(g["nodes"]):
+        assert n["id"] == at and n["kind"] in ("test", "bind"), (name, at)
+        value(n["value"])
+        way(n["else"] if n["kind"] == "test" else n["to"], at)
+        last = -1
+        for a in n.get("arms", []):
+            assert last < a["lo"] <= a["hi"] < 1 << 32, (name, at)
+            last = a["hi"]
+            way(a["to"], at)
+        for s in n["source"]:
+            assert s["at"] + s["len"] <= len(text), (name, at)
+END
+n=0
+while IFS= read -r row; do
+	n=$((n + 1))
+	"$bpfcap" -y "${row%%" | "*}" --emit json -- "${row#*" | "}" >"$tmp/$n.json" 2>/dev/null
+done <"$tmp/expressions"
+printf 'tcp # \377\200 "quotes" \\ \001 \342\202\254\nor udp' >"$tmp/odd"
+"$bpfcap" -y RAW --emit json -F "$tmp/odd" >"$tmp/odd.json" 2>/dev/null
+if command -v python3 >/dev/null; then
+	python3 "$tmp/check.py" "$tmp"/*.json >>"$tmp/wrong" 2>&1 || echo 'not well' >>"$tmp/wrong"
+	python3 -m json.tool "$tmp/odd.json" >"$tmp/out" 2>>"$tmp/wrong" || echo 'odd text' >>"$tmp/wrong"
+	verdict "Python reads the JSON of $n expressions, and of odd text"
+else
+	skip 'Python reads the JSON' 'python3 is not installed'
+fi
+
+# Assembly and bytes are of one program; an instruction of two halves is one line.
+while IFS= read -r row; do
+	for hook in socket tc xdp user; do
+		"$bpfcap" -y "${row%%" | "*}" --hook $hook --emit ebpf -- "${row#*" | "}" >"$tmp/a" 2>/dev/null ||
+			continue
+		"$bpfcap" -y "${row%%" | "*}" --hook $hook --emit ebpf-bytes -- "${row#*" | "}" >"$tmp/b" 2>/dev/null
+		sed -n 's/^ *[0-9]*: (\(..\)) .*/\1/p' "$tmp/a" >"$tmp/codes"
+		cut -c1-2 "$tmp/b" | cmp - "$tmp/codes" >>"$tmp/wrong" 2>&1
+		grep -n unknown "$tmp/a" >>"$tmp/wrong"
+		grep -vx '[0-9a-f][0-9a-f]\( [0-9a-f][0-9a-f]\)\{7\}' "$tmp/b" >>"$tmp/wrong"
+	done
+done <"$tmp/expressions"
+verdict 'ebpf and ebpf-bytes are one program, each instruction of which is known'
+
+# For user space, with all warnings; comments end where they should.
+if command -v cc >/dev/null; then
+	while IFS= read -r row; do
+		"$bpfcap" -y "${row%%" | "*}" --hook user --emit c -o "$tmp/f.c" -- "${row#*" | "}" \
+			2>/dev/null || continue
+		cc -std=gnu17 -Wall -Wextra -Werror -c "$tmp/f.c" -o "$tmp/f.o" >>"$tmp/wrong" 2>&1
+	done <"$tmp/expressions"
+	printf 'tcp # */ int x; /* \\\nor udp' >"$tmp/odd"
+	"$bpfcap" -y RAW --hook user --emit c -F "$tmp/odd" -o "$tmp/f.c" 2>>"$tmp/wrong"
+	cc -std=gnu17 -Wall -Wextra -Werror -c "$tmp/f.c" -o "$tmp/f.o" >>"$tmp/wrong" 2>&1
+	verdict 'a compiler takes the C for user space'
+else
+	skip 'a compiler takes the C for user space' 'cc is not installed'
+fi
+
+# What cannot be made leaves the file alone; what can replaces it.
+echo before >"$tmp/kept"
+"$bpfcap" --emit iptables -y EN10MB -o "$tmp/kept" ip >/dev/null 2>&1 && echo 'made' >>"$tmp/wrong"
+[ "$(cat "$tmp/kept")" = before ] || echo 'lost' >>"$tmp/wrong"
+"$bpfcap" --emit iptables -o "$tmp/kept" ip 2>>"$tmp/wrong"
+"$bpfcap" --emit iptables ip 2>>"$tmp/wrong" | cmp - "$tmp/kept" >>"$tmp/wrong" 2>&1
+verdict 'a file is replaced by what is whole only'
 
 echo "1..$count"
 [ "$failed" -eq 0 ]
