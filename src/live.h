@@ -41,8 +41,8 @@ struct live_opts {
 struct source *live_sock_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
-/* eBPF at XDP, on one interface that is not cooked: in the driver if that can, or always in
- * front of the stack; the filter is of FILTER_INPUT_XDP. */
+/* eBPF at XDP, on one interface that is not cooked: in the driver if that can, or always
+ * in front of the stack; the filter is of FILTER_INPUT_XDP. */
 struct source *live_xdp_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 struct source *live_xdp_generic_open(const struct live_opts *, const struct iface *,
@@ -54,8 +54,7 @@ struct source *live_drop_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
 /* eBPF at tc, on one interface that is not cooked; the filter is of FILTER_INPUT_SKB.
- * What other programs there do to packets comes after it when they come in, and before it
- * when they go out. */
+ * What other programs there do to packets comes after it. */
 struct source *live_tc_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 

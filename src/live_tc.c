@@ -19,12 +19,12 @@
 
 enum side { IN, OUT, SIDES };
 
-/* linux/bpf.h, since 6.6. */
-static const struct {
-	enum bpf_attach_type type; /* BPF_TCX_INGRESS, BPF_TCX_EGRESS */
-	uint32_t flags; /* BPF_F_BEFORE: first where packets come in, last where they go:
-			 * as near to the wire as can be */
-} sides[SIDES] = { [IN] = { 46, 1U << 3 }, [OUT] = { 47, 0 } };
+/* linux/bpf.h, since 6.6: BPF_TCX_INGRESS, BPF_TCX_EGRESS. */
+static const int sides[SIDES] = { [IN] = 46, [OUT] = 47 };
+
+/* BPF_F_BEFORE: the first program of all, for those behind one that says "pass" are not
+ * run. */
+#define FIRST (1U << 3)
 
 struct live_tc {
 	struct live_feed feed; /* first */
@@ -111,9 +111,9 @@ attach(struct live_tc *l, enum side side, const struct bpf_program *look,
 		return true;
 	if (bpf_map_update_elem(programs, &slot, &far_fd, 0) != 0)
 		return live_feed_refuse(ds, "linking the eBPF programs", errno);
-	LIBBPF_OPTS(bpf_link_create_opts, create, .flags = sides[side].flags);
-	l->link[side] = bpf_link_create(
-		bpf_program__fd(look), iface->index, sides[side].type, &create);
+	LIBBPF_OPTS(bpf_link_create_opts, create, .flags = FIRST);
+	l->link[side] = bpf_link_create(bpf_program__fd(look), iface->index,
+		(enum bpf_attach_type)sides[side], &create);
 	return l->link[side] >= 0 ||
 	       live_attach_refuse("tc", "6.6", iface, -l->link[side], ds);
 }

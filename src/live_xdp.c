@@ -24,12 +24,23 @@
 struct live_xdp {
 	struct live_feed feed; /* first */
 	struct xdp_bpf *skel;
-	bool generic; /* asked for */
-	int link;     /* -1: none */
+	int link; /* -1: none */
 };
 
-/* The filter for each program. */
-struct bodies {
+/* Where the kernel runs the program.  In generic mode one that takes frames in pieces
+ * gets a copy of which tc does not know the link header any more (net/core/skbuff.c,
+ * skb_pp_cow_data leaves mac_len 0; seen with 6.18); one that does not, all in one. */
+static const struct mode {
+	const char *name;
+	uint32_t attach; /* linux/if_link.h */
+	uint32_t load;
+} native = { "native", XDP_FLAGS_DRV_MODE, HAS_FRAGS },
+  generic = { "generic", XDP_FLAGS_SKB_MODE, 0 };
+
+/* What is captured, and the filter for each program. */
+struct wish {
+	const struct live_opts *opts;
+	const struct iface *iface;
 	struct filter_ebpf near, far;
 };
 
@@ -50,34 +61,40 @@ xdp_free(struct live_feed *f)
 }
 
 static bool
-set_up(struct live_xdp *l, const struct live_opts *opts, const struct iface *iface,
-	const struct bodies *b, struct diags *ds)
+set_up(struct live_xdp *l, const struct wish *w, const struct mode *mode,
+	struct diags *ds)
 {
 	const struct xdp_bpf *k = l->skel;
-	k->rodata->config = live_feed_config(opts, iface, b->far.reach);
-	if (bpf_program__set_flags(k->progs.xdp_look, HAS_FRAGS) == 0 &&
-		bpf_program__set_flags(k->progs.xdp_look_far, HAS_FRAGS) == 0)
-		return live_feed_size(&l->feed, opts, k->obj, ds);
+	k->rodata->config = live_feed_config(w->opts, w->iface, w->far.reach);
+	if (bpf_program__set_flags(k->progs.xdp_look, mode->load) == 0 &&
+		bpf_program__set_flags(k->progs.xdp_look_far, mode->load) == 0)
+		return live_feed_size(&l->feed, w->opts, k->obj, ds);
 	return live_feed_refuse(ds, "setting up the eBPF object", EINVAL);
 }
 
 static bool
-load(struct live_xdp *l, const struct live_opts *opts, const struct iface *iface,
-	const struct bodies *b, struct diags *ds)
+load(struct live_xdp *l, const struct wish *w, const struct mode *mode, struct diags *ds)
 {
 	struct splice splice;
-	bool ok = splice_begin(&splice, &b->near, ds);
+	bool ok = splice_begin(&splice, &w->near, ds);
 	if (ok) {
-		splice_other(&splice, "bpfcap_xdp_far/", &b->far);
+		splice_other(&splice, "bpfcap_xdp_far/", &w->far);
 		l->skel = xdp_bpf__open();
 		if (!l->skel)
 			ok = live_feed_refuse(ds, "opening the eBPF object", errno);
 		else
-			ok = set_up(l, opts, iface, b, ds) &&
+			ok = set_up(l, w, mode, ds) &&
 			     splice_load(&splice, l->skel->skeleton, ds);
 	}
 	splice_end(&splice);
-	return ok;
+	if (!ok)
+		return false;
+	const uint32_t slot = 0;
+	const struct xdp_bpf *k = l->skel;
+	const int far = bpf_program__fd(k->progs.xdp_look_far);
+	if (bpf_map_update_elem(bpf_map__fd(k->maps.programs), &slot, &far, 0) != 0)
+		return live_feed_refuse(ds, "linking the eBPF programs", errno);
+	return true;
 }
 
 /* The program that is there already, by its name. */
@@ -104,73 +121,78 @@ refuse_second(const struct iface *iface, int err, struct diags *ds)
 	return false;
 }
 
-/* In the driver where it can, else before the stack, which -v tells. */
-static bool
-attach(struct live_xdp *l, const struct iface *iface, struct diags *ds)
+/* Returns 0, or errno. */
+static int
+attach(struct live_xdp *l, const struct iface *iface, const struct mode *mode)
 {
 	const int fd = bpf_program__fd(l->skel->progs.xdp_look);
-	LIBBPF_OPTS(bpf_link_create_opts, mode,
-		.flags = l->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
-	l->link = bpf_link_create(fd, iface->index, BPF_XDP, &mode);
-	const int refused = l->generic || l->link >= 0 ? 0 : -l->link;
-	if (refused && refused != EBUSY && refused != EEXIST) {
-		mode.flags = XDP_FLAGS_SKB_MODE;
-		l->link = bpf_link_create(fd, iface->index, BPF_XDP, &mode);
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = mode->attach);
+	l->link = bpf_link_create(fd, iface->index, BPF_XDP, &opts);
+	return l->link < 0 ? -l->link : 0;
+}
+
+static bool
+taken(int err)
+{
+	return err == EBUSY || err == EEXIST;
+}
+
+/* In the driver, or before the stack where the driver cannot, which -v tells. */
+static bool
+attach_somehow(struct live_xdp *l, const struct wish *w, const struct mode *mode,
+	struct diags *ds)
+{
+	if (!load(l, w, mode, ds))
+		return false;
+	int err = attach(l, w->iface, mode), driver = 0;
+	if (err != 0 && !taken(err) && mode == &native) {
+		driver = err;
+		mode = &generic;
+		xdp_bpf__destroy(l->skel);
+		l->skel = NULL;
+		if (!load(l, w, mode, ds))
+			return false;
+		err = attach(l, w->iface, mode);
 	}
-	if (l->link == -EBUSY || l->link == -EEXIST)
-		return refuse_second(iface, -l->link, ds);
-	if (l->link < 0)
-		return live_attach_refuse("xdp", SINCE, iface, -l->link, ds);
-	if (refused)
-		diags_add(ds, DIAG_HOOK, SEV_NOTE,
-			"%s: XDP in generic mode, for the driver says: %s", iface->name,
-			strerror(refused));
-	else
-		diags_add(ds, DIAG_HOOK, SEV_NOTE, "%s: XDP in %s mode", iface->name,
-			l->generic ? "generic" : "native");
+	if (taken(err))
+		return refuse_second(w->iface, err, ds);
+	if (err != 0)
+		return live_attach_refuse("xdp", SINCE, w->iface, err, ds);
+	diags_add(ds, DIAG_HOOK, SEV_NOTE, "%s: XDP in %s mode%s%s", w->iface->name,
+		mode->name, driver ? ", for the driver says: " : "",
+		driver ? strerror(driver) : "");
 	return true;
 }
 
 static bool
-start(struct live_xdp *l, const struct live_opts *opts, const struct iface *iface,
-	const struct filter *filter, struct diags *ds)
+start(struct live_xdp *l, const struct wish *w, const struct mode *mode, struct diags *ds)
 {
-	const uint32_t slot = 0;
-	struct bodies b = { 0 };
-	if (!live_attach_may("xdp", iface, ds))
-		return false;
-	l->feed.fd = live_bind_open(iface, ds);
-	const bool ok = l->feed.fd >= 0 &&
-			filter_ebpf(filter, FILTER_READS_XDP_FRAGS, &b.near, ds) &&
-			filter_ebpf(filter, FILTER_READS_XDP_SCRATCH, &b.far, ds) &&
-			load(l, opts, iface, &b, ds);
-	filter_ebpf_free(&b.near);
-	filter_ebpf_free(&b.far);
-	if (!ok)
-		return false;
-	const struct xdp_bpf *k = l->skel;
-	const int far = bpf_program__fd(k->progs.xdp_look_far);
-	if (bpf_map_update_elem(bpf_map__fd(k->maps.programs), &slot, &far, 0) != 0)
-		return live_feed_refuse(ds, "linking the eBPF programs", errno);
-	return live_feed_start(&l->feed, opts, k->obj, ds) &&
-	       live_bind_watch(l->feed.fd, opts, iface, ds) && attach(l, iface, ds);
+	return live_bind_watch(l->feed.fd, w->opts, w->iface, ds) &&
+	       attach_somehow(l, w, mode, ds) &&
+	       live_feed_start(&l->feed, w->opts, l->skel->obj, ds);
 }
 
 static struct source *
-open_mode(bool generic, const struct live_opts *opts, const struct iface *iface,
-	const struct filter *filter, struct diags *ds)
+open_mode(const struct mode *mode, struct wish *w, const struct filter *filter,
+	struct diags *ds)
 {
 	struct live_xdp *l = calloc(1, sizeof(*l));
 	if (!l) {
 		live_feed_refuse(ds, "capturing", ENOMEM);
 		return NULL;
 	}
-	const bool ok = live_feed_init(&l->feed, opts, iface, ds);
+	bool ok = live_feed_init(&l->feed, w->opts, w->iface, ds);
 	l->feed.detach = xdp_detach;
 	l->feed.free = xdp_free;
-	l->generic = generic;
 	l->link = -1;
-	if (ok && start(l, opts, iface, filter, ds))
+	ok = ok && live_attach_may("xdp", w->iface, ds) &&
+	     (l->feed.fd = live_bind_open(w->iface, ds)) >= 0 &&
+	     filter_ebpf(filter, FILTER_READS_XDP_FRAGS, &w->near, ds) &&
+	     filter_ebpf(filter, FILTER_READS_XDP_SCRATCH, &w->far, ds) &&
+	     start(l, w, mode, ds);
+	filter_ebpf_free(&w->near);
+	filter_ebpf_free(&w->far);
+	if (ok)
 		return &l->feed.source;
 	live_feed_close(&l->feed);
 	return NULL;
@@ -180,12 +202,14 @@ struct source *
 live_xdp_open(const struct live_opts *opts, const struct iface *iface,
 	const struct filter *filter, struct diags *ds)
 {
-	return open_mode(false, opts, iface, filter, ds);
+	struct wish w = { .opts = opts, .iface = iface };
+	return open_mode(&native, &w, filter, ds);
 }
 
 struct source *
 live_xdp_generic_open(const struct live_opts *opts, const struct iface *iface,
 	const struct filter *filter, struct diags *ds)
 {
-	return open_mode(true, opts, iface, filter, ds);
+	struct wish w = { .opts = opts, .iface = iface };
+	return open_mode(&generic, &w, filter, ds);
 }
