@@ -150,7 +150,7 @@ lists(void **state)
 }
 
 /* `gather` is for time: what it makes, others make as well.  `entry` makes the longest
- * way shorter, and no program. */
+ * way shorter, and no program; `lookup` is eBPF's. */
 static void
 each_does_something(void **state)
 {
@@ -158,7 +158,7 @@ each_does_something(void **state)
 	for (unsigned i = 0; i < PASSES; i++) {
 		print_message(
 			"%s: %u programs are longer without it\n", names[i], longer[i]);
-		if (i != PASS_GATHER && i != PASS_ENTRY)
+		if (i != PASS_GATHER && i != PASS_ENTRY && i != PASS_LOOKUP)
 			assert_true(longer[i] > 0);
 	}
 }
