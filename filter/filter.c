@@ -426,7 +426,7 @@ make_ebpf(const struct filter *f, enum filter_reads reads, bool lookups,
 	struct filter_ebpf *out, struct diags *ds)
 {
 	struct arena scratch = { 0 };
-	struct order_opts opts = ebpf_order;
+	struct order_opts opts = ebpf_order(reads);
 	struct order blocks;
 	if (!lookups || !pass_on(f->passes, PASS_LOOKUP))
 		opts.lookup = 0;

@@ -5,7 +5,7 @@
 #include "../order.h"
 
 /* emit.c: how switches are ordered for it. */
-extern const struct order_opts ebpf_order;
+struct order_opts ebpf_order(enum filter_reads);
 /* order → instructions, straight from the graph's blocks. */
 bool ebpf_emit(const struct order *, enum filter_reads, struct arena *scratch,
 	struct filter_ebpf *out, struct diags *);

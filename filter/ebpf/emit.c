@@ -321,9 +321,15 @@ refuse_meta(const struct emit *e, struct diags *ds)
  *
  * Nothing foretells the way through a tree, but that a row will not match. */
 #define ROW_MAX 16
-const struct order_opts ebpf_order = {
-	.row = ROW_MAX, .leaf_min = ROW_MAX, .leaf_max = ROW_MAX, .lookup = ROW_MAX + 1
-};
+
+struct order_opts
+ebpf_order(enum filter_reads reads)
+{
+	return (struct order_opts){ .row = ROW_MAX,
+		.leaf_min = ROW_MAX,
+		.leaf_max = ROW_MAX,
+		.lookup = hook_of(reads)->no_tables ? 0 : ROW_MAX + 1 };
+}
 
 bool
 ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,

@@ -52,7 +52,7 @@ static const struct hook hooks[] = {
 	[FILTER_READS_SCRATCH] = { "socket", SCRATCH_FIELDS, .meta = SKB_META,
 		.arithmetic = true, .begin = scratch_begin, .far = far_by_context },
 	[FILTER_READS_CONTEXT] = { "socket", SCRATCH_FIELDS, .meta = SKB_META,
-		.begin = scratch_begin, .far = far_by_context },
+		.no_tables = true, .begin = scratch_begin, .far = far_by_context },
 	[FILTER_READS_SKB] = { "tc", SKB_IN_PLACE,
 		.meta = { SKB_META_IN_PLACE, [META_PKTTYPE] = SKB(pkt_type) } },
 	[FILTER_READS_SKB_SENT] = { "tc", SKB_IN_PLACE,

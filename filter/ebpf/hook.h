@@ -23,11 +23,13 @@ struct hook {
 	/* What a packet gets whose bytes are not where this program looks: 0, or
 	 * FILTER_BEYOND where another program may find them. */
 	uint32_t beyond;
-	uint32_t extent_max;   /* bytes that one check may be for */
-	unsigned stack;        /* words that the functions below use, from 0 on */
-	bool fields_in_bytes;  /* of the scratch; else of the context */
-	bool base_is_address;  /* in R_BASE; else its number */
-	bool arithmetic;       /* the verifier takes scratch + number */
+	uint32_t extent_max;  /* bytes that one check may be for */
+	unsigned stack;       /* words that the functions below use, from 0 on */
+	bool fields_in_bytes; /* of the scratch; else of the context */
+	bool base_is_address; /* in R_BASE; else its number */
+	bool arithmetic;      /* the verifier takes scratch + number */
+	bool no_tables; /* nor does it take an address to which numbers are added in steps
+			 */
 	struct hook_field len; /* or by `length` */
 	struct hook_field meta[METAS];
 	struct hook_field data, data_end; /* of the context */
