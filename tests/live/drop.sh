@@ -64,7 +64,7 @@ holds "... another port: none" counted 0
 
 # The filter's reads: in the first bytes, behind a header, and far behind them.
 on_near "$send" udp 10.9.0.2 1 60 >/dev/null
-for filter in 'udp[8:4] = 0x42504643' 'ip[28:4] = 0x42504643' 'udp[1000] = 0' 'len = 1048' \
+for filter in 'udp[1007] = 0' 'udp[8:4] = 0x42504643' 'ip[28:4] = 0x42504643' 'udp[1000] = 0' 'len = 1048' \
 	'udp and ip[2:2] - 1 = 1027 and not tcp' 'ifindex 1 or greater 1000'; do
 	start -i v1 "udp and $filter"
 	on_near "$send" udp 10.9.0.2 10 1000 >/dev/null
@@ -121,7 +121,8 @@ fi
 
 # A socket that is closed with packets in its queue: there the kernel keeps other things in
 # the place of the interface, and nothing that tells the namespace.
-if python=$(command -v python3); then
+python=$(command -v python3)
+if [ -n "$python" ]; then
 	start "udp dst port $port"
 	: >"$work/bound"
 	ip netns exec "$far" "$python" -c '
@@ -143,9 +144,51 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for i in range(20):
     s.sendto(b"BPFC", ("10.9.0.2", int(sys.argv[1])))' "$port"
 	wait $reader
+	sleep 1 # the kernel takes the socket apart a little later
 	finish INT
 	holds "a socket is closed that has not been read" counted 20
 	holds "... the interface" is "$(lines 'drop [A-Z_]* v1  .* UDP (17), length 32')" 20
+fi
+
+# What a connection has is of no interface any more: segments far off its window.
+if [ -n "$python" ]; then
+	: >"$work/bound"
+	ip netns exec "$far" timeout 20 "$python" -c '
+import socket
+s = socket.socket()
+s.bind(("10.9.0.2", 4244))
+s.listen()
+print("bound", flush=True)
+s.accept()[0].recv(1)' >"$work/bound" &
+	reader=$!
+	tries=100
+	until grep -q bound "$work/bound" || [ $tries = 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.05
+	done
+	start -i v1 'tcp dst port 4244 and tcp[tcpflags] = tcp-ack'
+	on_near "$python" -c '
+import socket, struct, time
+near, far = socket.inet_aton("10.9.0.1"), socket.inet_aton("10.9.0.2")
+c = socket.create_connection(("10.9.0.2", 4244))
+port = c.getsockname()[1]
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+def segment(seq, sum):
+    return struct.pack("!HHIIBBHHH", port, 4244, seq, 1, 0x50, 0x10, 999, sum, 0)
+for i in range(3):
+    seq = 12345 + i * 1000000000
+    words = near + far + struct.pack("!HH", 6, 20) + segment(seq, 0)
+    n = sum(struct.unpack("!%dH" % (len(words) // 2), words))
+    n = (n & 0xffff) + (n >> 16)
+    n = (n & 0xffff) + (n >> 16)
+    ip = struct.pack("!BBHHHBBH", 0x45, 0, 40, 1, 0, 64, 6, 0) + near + far
+    raw.sendto(ip + segment(seq, ~n & 0xffff), ("10.9.0.2", 0))
+time.sleep(0.3)
+c.send(b".")'
+	wait $reader
+	finish INT
+	holds "TCP, outside the window" counted 3
+	holds "... the reasons" is "$(lines 'drop TCP_[A-Z_]*SEQUENCE v1 .*TCP')" 3
 fi
 
 # Only this interface, and only that of this namespace: lo has the same number in all.
