@@ -103,15 +103,11 @@ static int
 add_words(struct btf *b, const char *text, struct span s)
 {
 	const size_t all = strlen(text);
-	char words[WORDS + 1];
-	size_t len = s.at < all ? all - s.at : 0;
-	len = len < s.len ? len : s.len;
-	len = len < WORDS ? len : WORDS;
-	for (size_t i = 0; i < len; i++) {
+	char words[WORDS + 1] = "";
+	for (size_t i = 0; i < WORDS && i < s.len && s.at + i < all; i++) {
 		const char c = text[s.at + i];
 		words[i] = (unsigned char)c < ' ' || c == 0x7f ? ' ' : c;
 	}
-	words[len] = '\0';
 	return btf__add_str(b, words);
 }
 
@@ -143,6 +139,21 @@ match_lines(struct btf *b, const struct emit *e, const struct object *o, int fil
 		count++;
 	}
 	return count;
+}
+
+/* What stands in front: offsets count from its end. */
+static void
+append_header(struct bytes *to, uint32_t functions, uint32_t lines)
+{
+	const uint16_t magic = 0xeb9f;
+	const uint8_t version_and_flags[2] = { 1, 0 };
+	append(to, &magic, sizeof(magic));
+	append(to, version_and_flags, sizeof(version_and_flags));
+	append_number(to, 24); /* its own size */
+	append_number(to, 0);
+	append_number(to, functions);
+	append_number(to, functions);
+	append_number(to, lines);
 }
 
 /* One section's records behind their number. */
@@ -181,13 +192,7 @@ make_ext(struct btf *b, const struct emit *e, const struct object *o, struct fun
 	lines.size = 0;
 	const uint32_t count = match_lines(b, e, o, file, &lines);
 	append_section(&all_lines, text, count, &lines);
-	struct {
-		uint16_t magic;
-		uint8_t version, flags;
-		uint32_t length, func_at, func_size, line_at, line_size;
-	} header = { 0xeb9f, 1, 0, sizeof(header), 0, (uint32_t)functions.size,
-		(uint32_t)functions.size, (uint32_t)all_lines.size };
-	append(&ext, &header, sizeof(header));
+	append_header(&ext, (uint32_t)functions.size, (uint32_t)all_lines.size);
 	append(&ext, functions.at, functions.size);
 	append(&ext, all_lines.at, all_lines.size);
 	free(functions.at);

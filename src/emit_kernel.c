@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,8 +68,10 @@ load(const struct emit *e, char *bytes, size_t size, struct kernel *k, struct di
 	k->log = calloc(1, LOG_SIZE);
 	if (k->log == NULL)
 		abort(); /* no memory: nothing useful is left to do */
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "bpfcap",
-		.kernel_log_buf = k->log, .kernel_log_size = LOG_SIZE);
+	const struct bpf_object_open_opts opts = { .sz = sizeof(opts),
+		.object_name = "bpfcap",
+		.kernel_log_buf = k->log,
+		.kernel_log_size = LOG_SIZE };
 	k->object = bpf_object__open_mem(bytes, size, &opts);
 	if (k->object == NULL)
 		return refuse(e, errno, "opening it", ds);
@@ -127,19 +130,18 @@ tell_xlated(const struct emit *e, int fd, FILE *to, struct diags *ds)
 
 /* --- machine code ------------------------------------------------------------------ */
 
-/* What objdump calls this machine; NULL: not known. */
+/* What objdump calls machines that uname() names; "": it may be another. */
 static const char *
-machine(void)
+machine(const char *name)
 {
-#if defined(__x86_64__)
-	return "i386:x86-64";
-#elif defined(__aarch64__)
-	return "aarch64";
-#elif defined(__riscv) && __riscv_xlen == 64
-	return "riscv:rv64";
-#else
-	return NULL;
-#endif
+	static const struct {
+		const char *name, *objdump;
+	} machines[] = { { "x86_64", "i386:x86-64" }, { "aarch64", "aarch64" },
+		{ "riscv64", "riscv:rv64" } };
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		if (strcmp(machines[i].name, name) == 0)
+			return machines[i].objdump;
+	return "";
 }
 
 static void
@@ -152,16 +154,14 @@ print_hex(const uint8_t *code, size_t size, FILE *to)
 
 /* The child's part: objdump of the file, its output into the pipe. */
 static void
-run_objdump(const char *path, int out)
+run_objdump(const char *path, const char *arch, int out)
 {
-	char arch[32];
-	snprintf(arch, sizeof(arch), "-m%s", machine());
 	if (dup2(out, STDOUT_FILENO) < 0)
 		_exit(127);
 	if (freopen("/dev/null", "w", stderr) == NULL)
 		_exit(127);
-	execlp("objdump", "objdump", "-D", "-b", "binary", arch, "--no-show-raw-insn",
-		path, (char *)NULL);
+	execlp("objdump", "objdump", "-D", "-b", "binary", "-m", arch,
+		"--no-show-raw-insn", path, (char *)NULL);
 	_exit(127);
 }
 
@@ -179,7 +179,7 @@ copy_lines(FILE *from, FILE *to)
 }
 
 static bool
-disassemble_file(const char *path, FILE *to)
+disassemble_file(const char *path, const char *arch, FILE *to)
 {
 	int ends[2];
 	if (pipe(ends) != 0)
@@ -187,7 +187,7 @@ disassemble_file(const char *path, FILE *to)
 	const pid_t child = fork();
 	if (child == 0) {
 		close(ends[0]);
-		run_objdump(path, ends[1]);
+		run_objdump(path, arch, ends[1]);
 	}
 	close(ends[1]);
 	FILE *from = child > 0 ? fdopen(ends[0], "r") : NULL;
@@ -198,9 +198,11 @@ disassemble_file(const char *path, FILE *to)
 	copy_lines(from, to);
 	fclose(from);
 	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		continue;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	pid_t ended = -1;
+	do
+		ended = waitpid(child, &status, 0);
+	while (ended < 0 && errno == EINTR);
+	return ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* Through a file, since objdump wants one. */
@@ -208,13 +210,15 @@ static bool
 disassemble(const uint8_t *code, size_t size, FILE *to)
 {
 	char path[] = "/tmp/bpfcap-jited-XXXXXX";
-	if (machine() == NULL)
+	struct utsname name;
+	const char *arch = uname(&name) == 0 ? machine(name.machine) : "";
+	if (*arch == '\0')
 		return false;
 	const int fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	bool ok = write(fd, code, size) == (ssize_t)size;
-	ok = close(fd) == 0 && ok && disassemble_file(path, to);
+	ok = close(fd) == 0 && ok && disassemble_file(path, arch, to);
 	unlink(path);
 	return ok;
 }
