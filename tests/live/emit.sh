@@ -172,7 +172,7 @@ deep() {
 if on_far tc qdisc show dev v1 | grep -q clsact; then
 	holds "large datagrams arrive" deep 4
 	for form in elf c; do
-		emit tc $form 'udp[10000] <= 255 and udp[19999] <= 255'
+		emit tc $form 'udp[10000] = 0 and udp[19999] = 0'
 		[ $form = elf ] || { command -v clang >/dev/null && compile; } || continue
 		holds "tc takes one that reads deep ($form)" tc_on
 		holds "tc sees bytes that are not in the first piece ($form)" deep 0
