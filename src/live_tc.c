@@ -111,7 +111,8 @@ attach(struct live_tc *l, enum side side, const struct bpf_program *look,
 		return true;
 	if (bpf_map_update_elem(programs, &slot, &far_fd, 0) != 0)
 		return live_feed_refuse(ds, "linking the eBPF programs", errno);
-	LIBBPF_OPTS(bpf_link_create_opts, create, .flags = FIRST);
+	const struct bpf_link_create_opts create = { .sz = sizeof(create),
+		.flags = FIRST };
 	l->link[side] = bpf_link_create(bpf_program__fd(look), iface->index,
 		(enum bpf_attach_type)sides[side], &create);
 	return l->link[side] >= 0 ||

@@ -101,7 +101,7 @@ load(struct live_xdp *l, const struct wish *w, const struct mode *mode, struct d
 static bool
 refuse_second(const struct iface *iface, int err, struct diags *ds)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	struct bpf_xdp_query_opts q = { .sz = sizeof(q) };
 	struct bpf_prog_info info = { 0 };
 	uint32_t len = sizeof(info), id = 0;
 	if (bpf_xdp_query(iface->index, 0, &q) == 0)
@@ -126,7 +126,8 @@ static int
 attach(struct live_xdp *l, const struct iface *iface, const struct mode *mode)
 {
 	const int fd = bpf_program__fd(l->skel->progs.xdp_look);
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = mode->attach);
+	const struct bpf_link_create_opts opts = { .sz = sizeof(opts),
+		.flags = mode->attach };
 	l->link = bpf_link_create(fd, iface->index, BPF_XDP, &opts);
 	return l->link < 0 ? -l->link : 0;
 }

@@ -7,17 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BUF(field)                                                          \
-	{                                                                   \
-		(int16_t)(offsetof(struct filter_pktbuf, field) + 1), false \
+#define BUF(field)                                                         \
+	{                                                                  \
+		.at = (int16_t)(offsetof(struct filter_pktbuf, field) + 1) \
 	}
-#define SKB(field)                                                      \
-	{                                                               \
-		(int16_t)(offsetof(struct __sk_buff, field) + 1), false \
+#define SKB(field)                                                     \
+	{                                                              \
+		.at = (int16_t)(offsetof(struct __sk_buff, field) + 1) \
 	}
-#define XDP(field)                                                   \
-	{                                                            \
-		(int16_t)(offsetof(struct xdp_md, field) + 1), false \
+#define XDP(field)                                                  \
+	{                                                           \
+		.at = (int16_t)(offsetof(struct xdp_md, field) + 1) \
 	}
 
 #define SCRATCH_FIELDS                                                          \
@@ -38,7 +38,8 @@
 	.begin = direct_begin, .check = direct_check, .load = direct_load
 
 #define SKB_META_IN_PLACE                                                       \
-	[META_PROTOCOL] = { offsetof(struct __sk_buff, protocol) + 1, true },   \
+	[META_PROTOCOL] = { .at = offsetof(struct __sk_buff, protocol) + 1,     \
+		.be16 = true },                                                 \
 	[META_IFINDEX] = SKB(ifindex), [META_VLAN_PRESENT] = SKB(vlan_present), \
 	[META_VLAN_TCI] = SKB(vlan_tci)
 
@@ -56,7 +57,7 @@ static const struct hook hooks[] = {
 	[FILTER_READS_SKB] = { "tc", SKB_IN_PLACE,
 		.meta = { SKB_META_IN_PLACE, [META_PKTTYPE] = SKB(pkt_type) } },
 	[FILTER_READS_SKB_SENT] = { "tc", SKB_IN_PLACE,
-		.meta = { SKB_META_IN_PLACE, [META_PKTTYPE] = { PKTTYPE_AT + 1,
+		.meta = { SKB_META_IN_PLACE, [META_PKTTYPE] = { .at = PKTTYPE_AT + 1,
 						     .is = PKTTYPE_SENT } } },
 	[FILTER_READS_XDP] = { "xdp", .beyond = FILTER_BEYOND,
 		.extent_max = PACKET_EXTENT, .base_is_address = true,

@@ -74,7 +74,8 @@ attach(unsigned ifindex, const char *where, const char *name)
 		fail(where, EINVAL);
 	const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "guest", 4, 8, 1, NULL);
 	const int prog = load(p, name, map);
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = p->flags);
+	const struct bpf_link_create_opts opts = { .sz = sizeof(opts),
+		.flags = p->flags };
 	const int link = prog < 0 ? prog
 				  : bpf_link_create(prog, (int)ifindex,
 					    (enum bpf_attach_type)p->attach, &opts);
@@ -107,7 +108,7 @@ list(unsigned ifindex)
 				print_name(ids[k]);
 		putchar('\n');
 	}
-	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	struct bpf_xdp_query_opts q = { .sz = sizeof(q) };
 	printf("xdp:");
 	if (bpf_xdp_query((int)ifindex, 0, &q) == 0 && q.prog_id != 0)
 		print_name(q.prog_id);
