@@ -15,7 +15,8 @@ int
 sets_open(const struct filter_ebpf *body)
 {
 	const uint32_t first = 0;
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_RDONLY_PROG);
+	const struct bpf_map_create_opts opts = { .sz = sizeof(opts),
+		.map_flags = BPF_F_RDONLY_PROG };
 	if (body->data_size > INT32_MAX)
 		return -E2BIG;
 	const int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "sets", sizeof(first),

@@ -30,26 +30,31 @@ static const struct row {
 	enum shape shape;
 	enum form form;
 	unsigned bits; /* of an entry: it has 1 << bits numbers */
+	bool mixed;    /* every other entry has twice as many: they become ranges */
 } rows[] = {
-	{ "src host", 15, 26, 4, SCATTERED, ADDRESS, 0 },
-	{ "src host", 16, 26, 4, SCATTERED, ADDRESS, 0 },
-	{ "src host", 17, 26, 4, SCATTERED, ADDRESS, 0 },
-	{ "host", 500, 30, 4, SCATTERED, ADDRESS, 0 },
-	{ "dst host", 20000, 30, 4, SCATTERED, ADDRESS, 0 },
-	{ "dst host", 3000, 30, 4, CLOSE, ADDRESS, 0 },
-	{ "dst host", 3000, 30, 4, SKEWED, ADDRESS, 0 },
-	{ "src net", 40, 26, 4, SCATTERED, PREFIX, 8 },
-	{ "dst net", 20000, 30, 4, SCATTERED, PREFIX, 2 },
-	{ "src net", 3000, 26, 4, CLOSE, PREFIX, 1 },
-	{ "src net", 20000, 26, 4, SKEWED, PREFIX, 1 },
-	{ "net", 64, 30, 4, EDGES, PREFIX, 1 },
-	{ "ip[4:4] in", 300, 18, 4, EDGES, NUMBER, 0 },
-	{ "ip[4:4] in", 30, 18, 4, SKEWED, NUMBER, 0 },
-	{ "ip[4:2] in", 40, 18, 2, EDGES, NUMBER, 0 },
-	{ "tcp dst port in", 200, 36, 2, SCATTERED, NUMBER, 0 },
-	{ "port in", 60, 34, 2, CLOSE, NUMBER, 0 },
-	{ "not src port in", 2000, 34, 2, SCATTERED, NUMBER, 0 },
-	{ "ip6 src host", 300, 34, 4, SCATTERED, ADDRESS6, 0 },
+	{ "src host", 15, 26, 4, SCATTERED, ADDRESS, 0, false },
+	{ "src host", 16, 26, 4, SCATTERED, ADDRESS, 0, false },
+	{ "src host", 17, 26, 4, SCATTERED, ADDRESS, 0, false },
+	{ "host", 500, 30, 4, SCATTERED, ADDRESS, 0, false },
+	{ "dst host", 20000, 30, 4, SCATTERED, ADDRESS, 0, false },
+	{ "dst host", 3000, 30, 4, CLOSE, ADDRESS, 0, false },
+	{ "dst host", 3000, 30, 4, SKEWED, ADDRESS, 0, false },
+	{ "src net", 40, 26, 4, SCATTERED, PREFIX, 8, false },
+	{ "dst net", 20000, 30, 4, SCATTERED, PREFIX, 2, false },
+	{ "src net", 3000, 26, 4, CLOSE, PREFIX, 1, false },
+	{ "src net", 20000, 26, 4, SKEWED, PREFIX, 1, false },
+	{ "net", 64, 30, 4, EDGES, PREFIX, 1, false },
+	{ "ip[4:4] in", 300, 18, 4, EDGES, NUMBER, 0, false },
+	{ "ip[4:4] in", 30, 18, 4, SKEWED, NUMBER, 0, false },
+	{ "ip[4:2] in", 40, 18, 2, EDGES, NUMBER, 0, false },
+	{ "tcp dst port in", 200, 36, 2, SCATTERED, NUMBER, 0, false },
+	{ "port in", 60, 34, 2, CLOSE, NUMBER, 0, false },
+	{ "not src port in", 2000, 34, 2, SCATTERED, NUMBER, 0, false },
+	{ "ip6 src host", 300, 34, 4, SCATTERED, ADDRESS6, 0, false },
+	{ "src net", 40, 26, 4, SCATTERED, PREFIX, 4, true },
+	{ "dst net", 20000, 30, 4, SCATTERED, PREFIX, 2, true },
+	{ "dst net", 20000, 30, 4, SKEWED, PREFIX, 0, true },
+	{ "net", 64, 30, 4, EDGES, PREFIX, 3, true },
 };
 const unsigned lists = sizeof rows / sizeof rows[0];
 
@@ -57,6 +62,12 @@ static uint32_t
 field_max(const struct row *r)
 {
 	return UINT32_MAX >> (32 - 8 * r->size);
+}
+
+static unsigned
+bits_of(const struct row *r, uint32_t i)
+{
+	return r->bits + (r->mixed && i % 2);
 }
 
 /* The first number of entry i. */
@@ -74,19 +85,21 @@ entry(const struct row *r, uint32_t i)
 		x = 7;
 	if (r->shape == EDGES && (i == 0 || i == r->count - 1))
 		x = i == 0 ? 0 : most;
-	return x >> r->bits << r->bits;
+	return x >> bits_of(r, i) << bits_of(r, i);
 }
 
 static char *
-put_entry(const struct row *r, uint32_t x, char *to)
+put_entry(const struct row *r, uint32_t i, char *to)
 {
+	const uint32_t x = entry(r, i);
+
 	switch (r->form) {
 	case ADDRESS:
 	case PREFIX:
 		to += sprintf(
 			to, "%u.%u.%u.%u", x >> 24, x >> 16 & 255, x >> 8 & 255, x & 255);
 		if (r->form == PREFIX)
-			to += sprintf(to, "/%u", 32 - r->bits);
+			to += sprintf(to, "/%u", 32 - bits_of(r, i));
 		break;
 	case NUMBER: to += sprintf(to, "%u", x); break;
 	case ADDRESS6: to += sprintf(to, "2001:db8::%x:%x", x >> 16, x & 0xffff); break;
@@ -106,7 +119,7 @@ text_of(const struct row *r)
 	to += sprintf(to, "%s %s", r->head, braces ? "{" : "");
 	for (uint32_t i = 0; i < r->count; i++) {
 		to += sprintf(to, "%s", i == 0 ? "" : braces ? ", " : " or ");
-		to = put_entry(r, entry(r, i), to);
+		to = put_entry(r, i, to);
 	}
 	strcpy(to, braces ? "}" : "");
 	return text;
@@ -120,11 +133,11 @@ add_packet(struct list *l, const struct row *r, uint32_t x)
 		0, 46, 0, 1, 0, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, 0, 80 };
 	static const uint8_t ip6[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xdd,
 		0x60, 0, 0, 0, 0, 6, 6, 64, 0x20, 1, 0x0d, 0xb8 };
-	uint8_t *frame = l->packet[l->packets];
+	uint8_t *frame;
 
 	if (l->packets == LIST_PACKETS)
 		return;
-	l->packets++;
+	frame = l->packet[l->packets++];
 	memset(frame, 0, LIST_FRAME);
 	if (r->form == ADDRESS6)
 		memcpy(frame, ip6, sizeof ip6);
@@ -137,7 +150,7 @@ add_packet(struct list *l, const struct row *r, uint32_t x)
 static void
 add_about(struct list *l, const struct row *r, uint32_t i)
 {
-	const uint32_t x = entry(r, i), last = x + ((1u << r->bits) - 1);
+	const uint32_t x = entry(r, i), last = x + ((1u << bits_of(r, i)) - 1);
 
 	add_packet(l, r, x);
 	add_packet(l, r, x - 1);
