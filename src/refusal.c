@@ -79,7 +79,7 @@ kind_of(const char *complaint)
 
 /* The start of the line before `line`, or NULL. */
 static char *
-line_before(char *log, char *line)
+line_before(const char *log, char *line)
 {
 	if (line == log)
 		return NULL;
@@ -126,7 +126,7 @@ is_listing(const char *line, size_t *insn)
 }
 
 static size_t
-blamed(char *log, char *complaint)
+blamed(const char *log, char *complaint)
 {
 	size_t insn;
 	const char *named = strstr(complaint, "insn ");

@@ -32,8 +32,8 @@ net(char *to, uint32_t i)
 {
 	const uint32_t x = (i + 1) * 2654435761u;
 
-	return snprintf(to, TERM, "net %u.%u.%u.%u/%u", x >> 24, x >> 16 & 255,
-		x >> 8 & 255, x & 252, 30);
+	return snprintf(to, TERM, "net %u.%u.%u.%u/30", x >> 24, x >> 16 & 255,
+		x >> 8 & 255, x & 252);
 }
 
 static int
