@@ -55,6 +55,7 @@ static const struct row {
 	{ "dst net", 20000, 30, 4, SCATTERED, PREFIX, 2, true },
 	{ "dst net", 20000, 30, 4, SKEWED, PREFIX, 0, true },
 	{ "net", 64, 30, 4, EDGES, PREFIX, 3, true },
+	{ "dst net", 40, 30, 4, SCATTERED, PREFIX, 24, true },
 };
 const unsigned lists = sizeof rows / sizeof rows[0];
 
