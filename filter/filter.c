@@ -30,6 +30,8 @@ struct code {
 	struct diags why;
 };
 
+typedef _Atomic(struct code *) code_place;
+
 /* A filter that matches without its code gets it when it is asked for, which may be
  * never: `code` is set once, atomically, and what another thread made meanwhile is thrown
  * away.  All else is constant from filter_compile on. */
@@ -40,7 +42,7 @@ struct filter {
 	uint32_t passes;                 /* that are on, as bits */
 	const struct match *match;       /* NULL: filter_match runs `program` */
 	const struct cbpf_prog *program; /* NULL: there is none */
-	_Atomic(struct code *) *code;
+	code_place *code;
 };
 
 /* The forms of output: of the cBPF or eBPF program, or of the graph. */
@@ -300,7 +302,7 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct syntax syntax;
 	struct arena scratch = { 0 };
 	f->passes = passes.on;
-	f->code = ARENA_NEW(&f->arena, _Atomic(struct code *));
+	f->code = ARENA_NEW(&f->arena, code_place);
 	graph_init(&f->graph, &f->arena, opts->snaplen);
 	bool ok = read_text(opts, passes.on, &tokens, &syntax, &f->graph, tree, ds);
 	if (ok) {
