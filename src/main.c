@@ -3,10 +3,12 @@
  * The rooms, in the order of flow:
  *   options.c   argv → struct options
  *   plan.c      options → plan: source, filter, sink, all opened
- *   source_file.c, live_sock.c, live_packet.c, live_pcap.c   sources of packets
+ *   live_hook.c the table of hooks (--hook): which source opens there
+ *   source_file.c, live_{sock,tc,xdp,drop,packet,pcap}.c   sources of packets
  *   ../filter/  the compiler: expression → classic BPF, eBPF (through filter.h only)
  *   ../bpf/     what runs in the kernel; splice.c puts the compiled filter into it
  *   run.c       source → match → sink, the only loop
+ *   emit.c      --emit: forms of the compiled filter, to a file
  *   probe.c     --hooks: what the kernel and the rights allow
  *   prove.c     --prove and --diff: what the prover (../filter/proof.h) finds, in words
  *   sink_pcap.c, print/   where packets go
