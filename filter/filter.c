@@ -304,6 +304,7 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	f->passes = passes.on;
 	f->code = ARENA_NEW(&f->arena, code_place);
 	graph_init(&f->graph, &f->arena, opts->snaplen);
+	f->graph.apart = pass_on(passes.on, PASS_JOIN);
 	bool ok = read_text(opts, passes.on, &tokens, &syntax, &f->graph, tree, ds);
 	if (ok) {
 		f->source = keep_source(opts, &tokens, &syntax, &f->arena);
@@ -358,6 +359,7 @@ filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
 	struct pass_opts passes = passes_of(opts, &trace, &source);
 	passes.after = NULL; /* it explains only */
 	graph_init(&graph, &arena, opts->snaplen);
+	graph.apart = pass_on(passes.on, PASS_JOIN);
 	bool ok = read_text(opts, 0, &tokens, &syntax, &graph, &arena, ds);
 	if (ok) {
 		build(&graph, &syntax, &arena);

@@ -90,7 +90,8 @@ static const struct node *
 intern(struct graph *g, const struct node *like)
 {
 	uint32_t h = hash(like);
-	for (struct node *n = g->bucket[h & (g->buckets - 1)]; n != NULL; n = n->chain)
+	struct node *first = g->apart ? NULL : g->bucket[h & (g->buckets - 1)];
+	for (struct node *n = first; n != NULL; n = n->chain)
 		if (n->hash == h && same(n, like))
 			return n;
 	if (g->nodes >= g->buckets)

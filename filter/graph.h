@@ -59,7 +59,8 @@ struct graph {
 	struct values values;
 	uint32_t snaplen; /* what accept returns */
 	const struct node *root, *accept, *reject;
-	bool clipped;       /* a test was decided by its field's width alone */
+	bool apart;   /* equal nodes stay apart: each goes its own way, until joined */
+	bool clipped; /* a test was decided by its field's width alone */
 	struct node **node; /* all ever made, by id */
 	uint32_t nodes, room;
 	struct node **bucket;

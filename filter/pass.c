@@ -112,5 +112,9 @@ optimise(struct graph *g, struct arena *scratch, const struct pass_opts *opts)
 		if (g->root == before && opts->after == NULL)
 			break; /* nor would it change in another round */
 	}
+	const struct node *before = g->root;
+	run_level(g, scratch, PASS_JOINED, opts, &cost);
+	if (g->root != before)
+		run_level(g, scratch, PASS_ROUND, opts, &cost);
 	run_level(g, scratch, PASS_LAST, opts, &cost);
 }

@@ -16,11 +16,12 @@ enum pass {
 };
 
 enum pass_level {
-	PASS_TREE,  /* of the syntax tree: who calls it asks pass_on() */
-	PASS_ROUND, /* of the graph: once in each round */
-	PASS_LAST,  /* of the graph: once, behind the rounds */
-	PASS_CODE,  /* of a back end, which asks pass_on() */
-	PASS_TUNE,  /* ditto; not with -O */
+	PASS_TREE,   /* of the syntax tree: who calls it asks pass_on() */
+	PASS_ROUND,  /* of the graph: once in each round */
+	PASS_JOINED, /* of the graph: once, behind the rounds; another round follows */
+	PASS_LAST,   /* of the graph: once, at the end */
+	PASS_CODE,   /* of a back end, which asks pass_on() */
+	PASS_TUNE,   /* ditto; not with -O */
 };
 
 struct pass_opts {
@@ -55,6 +56,9 @@ void pass_switch(struct graph *, struct arena *scratch);
 
 /* pass_thread.c: a test whose outcome is known on an edge is passed over. */
 void pass_thread(struct graph *, struct arena *scratch);
+
+/* pass_join.c: nodes that were kept apart, and are equal, become one. */
+void pass_join(struct graph *, struct arena *scratch);
 
 /* pass_restrict.c: a test that only chooses between two forms of one thing goes. */
 void pass_restrict(struct graph *, struct arena *scratch);

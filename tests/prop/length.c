@@ -20,7 +20,7 @@
 
 /* What filter/ still owes: expressions that are longer, and slower, without a reason. */
 #define LONGER_OPEN 9
-#define SLOWER_OPEN 17
+#define SLOWER_OPEN 4
 
 static bool
 try_file(struct tally *t, const char *path)

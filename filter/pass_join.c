@@ -1,0 +1,30 @@
+/* pass_join.c: equal nodes become one.
+ *
+ * Until here they were apart (graph.h): what is known on the way to the one need not hold
+ * for the other, and each was threaded by itself. */
+#include "pass.h"
+
+void
+pass_join(struct graph *g, struct arena *scratch)
+{
+	uint32_t nodes = g->root->id + 1;
+	const bool *reached = graph_reached(g, scratch);
+	const struct node **made = ARENA_ARRAY(scratch, nodes, const struct node *);
+	g->apart = false;
+	for (uint32_t id = 0; id < nodes; id++) {
+		const struct node *n = made[id] = g->node[id];
+		if (n->v == NULL || !reached[id])
+			continue;
+		if (n->kind == NODE_BIND) {
+			made[id] = graph_bind(
+				g, n->slot, n->v, made[n->other->id], n->source);
+			continue;
+		}
+		struct arm *arm = arena_copy(scratch, n->arm, n->arms * sizeof(*arm));
+		for (uint32_t i = 0; i < n->arms; i++)
+			arm[i].to = made[arm[i].to->id];
+		made[id] =
+			graph_node(g, n->v, arm, n->arms, made[n->other->id], n->source);
+	}
+	g->root = made[g->root->id];
+}
