@@ -1,9 +1,6 @@
 /* chain.c: finds the chains of a graph, and makes the graph anew. */
 #include "chain.h"
 
-#define COPIED_TO \
-	32 /* links of a chain that gets copies: longer ones are looked for long */
-
 /* The one target of all arms, or NULL. */
 static const struct node *
 arms_target(const struct node *n)
@@ -29,49 +26,20 @@ link_next(const struct node *n, const struct node *exit)
 	return n->other == exit && n->arms == 1 ? n->arm[0].to : NULL;
 }
 
-static bool
-is_link(const struct node *n, const struct node *exit)
-{
-	return n->kind == NODE_TEST && !n->v->traps && link_next(n, exit) != NULL;
-}
-
-static bool
-tests_value(const struct node *n, const struct node *end, const struct node *exit,
-	const struct value *v)
-{
-	for (; n != end; n = link_next(n, exit))
-		if (n->v == v)
-			return true;
-	return false;
-}
-
-/* The end of a short row of tests, of which others lead to the first, when all are of
- * values that the chain from n to it tests already; else the row's beginning. */
-static const struct node *
-copied(const struct chains *c, const struct node *n, const struct node *tail,
-	const struct node *exit)
-{
-	const struct node *link = tail;
-	for (uint32_t i = 0; is_link(link, exit); i++) {
-		if (i == c->copies || !tests_value(n, tail, exit, link->v))
-			return tail;
-		link = link_next(link, exit);
-	}
-	return link;
-}
-
 /* The links of the chain from n that leaves to `exit`; *end: where it ends. */
 static uint32_t
 chain_length(const struct chains *c, const struct node *n, const struct node *exit,
 	const struct node **end)
 {
-	const struct node *link = n;
+	const struct node *link = n, *next;
 	uint32_t links = 0;
-	for (; exit != NULL && is_link(link, exit) &&
-		(links == 0 || c->into[link->id] == 1);
-		link = link_next(link, exit))
+	while (exit != NULL && link->kind == NODE_TEST && !link->v->traps &&
+		(links == 0 || c->into[link->id] == 1) &&
+		(next = link_next(link, exit)) != NULL) {
 		links++;
-	*end = links > 0 && links <= COPIED_TO ? copied(c, n, link, exit) : link;
+		link = next;
+	}
+	*end = link;
 	return links;
 }
 
@@ -91,8 +59,10 @@ find(struct chains *c, const struct node *n)
 	if (links == 0)
 		exit = NULL;
 	c->at[n->id] = (struct chain){ exit, end };
-	for (const struct node *link = n; links-- > 0; link = link_next(link, exit))
+	for (const struct node *link = n; exit != NULL && link != end;) {
 		c->inside[link->id] = link != n;
+		link = link_next(link, exit);
+	}
 }
 
 static void
@@ -120,11 +90,10 @@ count_edges(struct chains *c)
 }
 
 void
-chains_find(struct chains *c, struct graph *g, uint32_t copies, struct arena *scratch)
+chains_find(struct chains *c, struct graph *g, struct arena *scratch)
 {
 	uint32_t nodes = g->root->id + 1;
 	*c = (struct chains){ .g = g,
-		.copies = copies,
 		.scratch = scratch,
 		.nodes = nodes,
 		.reached = graph_reached(g, scratch),

@@ -18,7 +18,6 @@ struct chains {
 	struct arena *scratch;
 	/* By node id, of the graph as it was: */
 	uint32_t nodes; /* ids are below */
-	uint32_t copies;
 	const bool *reached;
 	uint32_t *into;            /* edges that lead to it */
 	const struct value **from; /* what all nodes that lead to it test, or NULL */
@@ -32,9 +31,7 @@ struct links {
 	uint32_t count;
 };
 
-/* `copies`: links that a chain may have besides, of a row at its end to which others lead
- * as well, when it tests nothing new. */
-void chains_find(struct chains *, struct graph *, uint32_t copies, struct arena *scratch);
+void chains_find(struct chains *, struct graph *, struct arena *scratch);
 
 /* Makes the graph anew, from the leaves up: what begins a chain by `chain`, other nodes
  * by `node`. */

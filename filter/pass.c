@@ -64,8 +64,7 @@ pass_of_code(uint32_t on)
 	return on;
 }
 
-/* What raises the cost, the graph's until then, is dropped, but for regrouping's copies,
- * which save loads on a way and not instructions. */
+/* What raises the cost, the graph's until then, is dropped. */
 static void
 run(struct graph *g, struct arena *scratch, unsigned i, const struct pass_opts *opts,
 	uint32_t *cost)
@@ -77,10 +76,8 @@ run(struct graph *g, struct arena *scratch, unsigned i, const struct pass_opts *
 #ifndef NDEBUG
 		graph_check(g);
 #endif
-		if (now > *cost && i != PASS_REGROUP)
-			g->root = before;
-		else
-			*cost = now;
+		g->root = now > *cost ? before : g->root;
+		*cost = now > *cost ? *cost : now;
 	}
 	if (opts->after != NULL)
 		opts->after(opts->ctx, passes[i].name, *cost, g);

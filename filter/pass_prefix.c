@@ -96,6 +96,6 @@ pass_prefix(struct graph *g, struct arena *scratch)
 	struct chains c;
 	struct prefix p = { ARENA_ARRAY(scratch, g->values.count, const struct value *),
 		ARENA_ARRAY(scratch, g->values.count, bool) };
-	chains_find(&c, g, 0, scratch);
+	chains_find(&c, g, scratch);
 	chains_rebuild(&c, &p, rebuild, chain_node);
 }

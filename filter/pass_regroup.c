@@ -8,10 +8,6 @@
 #include "broken.h"
 #include "chain.h"
 
-/* Tests behind a chain that others lead to as well: they are copied, so that the chain
- * loads each value once. */
-#define COPIES 0
-
 struct regroup {
 	uint32_t *group_of; /* by value id: the group's number + 1, of this chain */
 };
@@ -76,6 +72,6 @@ pass_regroup(struct graph *g, struct arena *scratch)
 {
 	struct chains c;
 	struct regroup r = { ARENA_ARRAY(scratch, g->values.count, uint32_t) };
-	chains_find(&c, g, COPIES, scratch);
+	chains_find(&c, g, scratch);
 	chains_rebuild(&c, &r, rebuild, chain_node);
 }

@@ -141,6 +141,6 @@ void
 pass_switch(struct graph *g, struct arena *scratch)
 {
 	struct chains c;
-	chains_find(&c, g, 0, scratch);
+	chains_find(&c, g, scratch);
 	chains_rebuild(&c, NULL, rebuild_chain, rebuild_node);
 }
