@@ -4,6 +4,25 @@
  * for the other, and each was threaded by itself. */
 #include "pass.h"
 
+static bool
+has_place(const struct source_span *all, const struct source_span *place)
+{
+	while (all != NULL &&
+		(all->span.at != place->span.at || all->span.len != place->span.len))
+		all = all->next;
+	return all != NULL;
+}
+
+/* The node stands for what is written in these places too. */
+static void
+add_places(struct graph *g, const struct node *n, const struct source_span *more)
+{
+	struct node *to = g->node[n->id];
+	for (; n->source != more && more != NULL; more = more->next)
+		if (!has_place(to->source, more))
+			to->source = graph_span(g, more->span, to->source);
+}
+
 void
 pass_join(struct graph *g, struct arena *scratch)
 {
@@ -25,6 +44,8 @@ pass_join(struct graph *g, struct arena *scratch)
 			arm[i].to = made[arm[i].to->id];
 		made[id] =
 			graph_node(g, n->v, arm, n->arms, made[n->other->id], n->source);
+		if (made[id]->kind == NODE_TEST && made[id]->v == n->v)
+			add_places(g, made[id], n->source);
 	}
 	g->root = made[g->root->id];
 }
