@@ -12,7 +12,11 @@
 /* Beside the program in the tree that it was built in, then where it was installed.  The
  * loader refuses $ORIGIN to programs that have more rights than their user. */
 static const char *const places[] = {
-	"$ORIGIN/.libs/bpfcap-prove.so", PKGLIBDIR "/bpfcap-prove.so",
+	"$ORIGIN/.libs/bpfcap-prove.so",
+#ifdef BUILT_MODULE
+	BUILT_MODULE, /* with ASan, whose dlopen takes its own place for the origin */
+#endif
+	PKGLIBDIR "/bpfcap-prove.so",
 	"$ORIGIN/../lib/bpfcap/bpfcap-prove.so", /* installed below another directory */
 };
 
