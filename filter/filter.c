@@ -20,6 +20,7 @@
 #include "resolver.h"
 #include "step.h"
 
+#define APART_TOKENS 4096
 #define TEXT_MAX (64u << 20) /* bytes of an expression; spans are 32-bit */
 
 /* What back ends make of a graph. */
@@ -292,6 +293,13 @@ prepare(struct filter *f)
 	arena_free(&scratch);
 }
 
+/* Equal nodes apart cost time, and what is long is lists. */
+static bool
+keeps_apart(const struct pass_opts *passes, const struct tokens *tokens)
+{
+	return pass_on(passes->on, PASS_JOIN) && tokens->count <= APART_TOKENS;
+}
+
 static bool
 compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	struct diags *ds)
@@ -304,10 +312,10 @@ compile(const struct filter_opts *opts, struct filter *f, struct arena *tree,
 	f->passes = passes.on;
 	f->code = ARENA_NEW(&f->arena, code_place);
 	graph_init(&f->graph, &f->arena, opts->snaplen);
-	f->graph.apart = pass_on(passes.on, PASS_JOIN);
 	bool ok = read_text(opts, passes.on, &tokens, &syntax, &f->graph, tree, ds);
 	if (ok) {
 		f->source = keep_source(opts, &tokens, &syntax, &f->arena);
+		f->graph.apart = keeps_apart(&passes, &tokens);
 		build(&f->graph, &syntax, &scratch);
 		arena_free(&scratch);
 		optimise(&f->graph, &scratch, &passes);
@@ -359,9 +367,9 @@ filter_explain(const struct filter_opts *opts, FILE *to, struct diags *ds)
 	struct pass_opts passes = passes_of(opts, &trace, &source);
 	passes.after = NULL; /* it explains only */
 	graph_init(&graph, &arena, opts->snaplen);
-	graph.apart = pass_on(passes.on, PASS_JOIN);
 	bool ok = read_text(opts, 0, &tokens, &syntax, &graph, &arena, ds);
 	if (ok) {
+		graph.apart = keeps_apart(&passes, &tokens);
 		build(&graph, &syntax, &arena);
 		optimise(&graph, &scratch, &passes);
 		explain(opts, &syntax, tokens.text, &graph, &scratch, to);

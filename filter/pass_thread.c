@@ -18,10 +18,11 @@
 #include "broken.h"
 #include "ranges.h"
 
-#define FACTS_MAX 32 /* kept at a place; more are forgotten */
-#define WAYS_MAX 8   /* alternatives at a place */
-#define WAYS_ARMS 64 /* of a node: with more there is but one */
-#define STEPS 64     /* a node: so that the pass is linear */
+#define FACTS_MAX 32    /* kept at a place; more are forgotten */
+#define WAYS_MAX 8      /* alternatives at a place */
+#define WAYS_NODES 8192 /* of a graph: in larger ones there is but one */
+#define WAYS_ARMS 64    /* of a node: with more there is but one */
+#define STEPS 64        /* a node: so that the pass is linear */
 #define STEPS_MIN 65536
 #define ARMS_MAX 1024 /* of a node with more, neighbours with one target are one edge */
 #define KNOWN_DEPTH 3 /* of values that are worked out from facts */
@@ -45,6 +46,7 @@ struct ways { /* into a place; count 0: none was seen */
 struct thread {
 	struct graph *g;
 	struct arena *scratch;
+	bool large;              /* one alternative has to do */
 	struct ways *at;         /* by node id */
 	const struct node ***to; /* by node id: new targets of the arms, then of other */
 	uint64_t steps;          /* that may still be made past decided tests, in all */
@@ -266,7 +268,7 @@ arrive(struct thread *t, const struct node *n, const struct ways *w)
 		return;
 	for (uint32_t i = 0; i < w->count; i++)
 		add_way(t, &t->at[n->id], w->facts[i],
-			n->arms > WAYS_ARMS ? 1 : WAYS_MAX);
+			n->arms > WAYS_ARMS || t->large ? 1 : WAYS_MAX);
 }
 
 /* The numbers that take the edge to `other`. */
@@ -472,6 +474,7 @@ pass_thread(struct graph *g, struct arena *scratch)
 	uint32_t nodes = g->root->id + 1;
 	struct thread t = { .g = g,
 		.scratch = scratch,
+		.large = nodes > WAYS_NODES,
 		.steps = STEPS_MIN + STEPS * (uint64_t)nodes,
 		.at = ARENA_ARRAY(scratch, nodes, struct ways),
 		.to = ARENA_ARRAY(scratch, nodes, const struct node **) };
