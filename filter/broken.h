@@ -14,6 +14,9 @@ enum broken {
 	BROKEN_PREFIX,   /* a prefix becomes a range that is too short */
 	BROKEN_REGROUP,  /* a chain's last test is left out */
 	BROKEN_SWITCH,   /* an arm of a switch is lost */
+	BROKEN_SPLIT,    /* where ways meet, what the first of them knows is believed */
+	BROKEN_SWAP,     /* of two tests that change places, one loses an arm */
+	BROKEN_MERGE,    /* a node goes that some of its ways need */
 	BROKEN_SHARE,    /* both ways into a shared look-up bind the same */
 	BROKEN_ORDER,    /* a range's upper end is one too small */
 	BROKEN_EMIT,     /* X is thought to hold what it held before */

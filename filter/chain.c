@@ -163,12 +163,5 @@ chain_node(struct chains *c, const struct node *n)
 		same = c->made[n->arm[i].to->id] == n->arm[i].to;
 	if (same)
 		return n;
-	if (n->kind == NODE_BIND)
-		return graph_bind(c->g, n->slot, n->v, c->made[n->other->id], n->source);
-	struct arm *arm = ARENA_ARRAY(c->scratch, n->arms, struct arm);
-	for (uint32_t i = 0; i < n->arms; i++) {
-		arm[i] = n->arm[i];
-		arm[i].to = c->made[n->arm[i].to->id];
-	}
-	return graph_node(c->g, n->v, arm, n->arms, c->made[n->other->id], n->source);
+	return graph_again(c->g, c->scratch, n, c->made);
 }

@@ -215,11 +215,31 @@ print_graph(const struct graph *g, const struct print_source *source,
 	arena_free(&scratch);
 }
 
+/* What the passes of one compile call back with. */
 struct trace {
 	const struct filter_opts *opts;
 	const struct print_source *source;
+	uint32_t passes;         /* that are on, as bits */
 	const struct node *last; /* root that was printed last */
 };
+
+/* Of classic BPF; of what cannot be written as such, none is longer. */
+static struct pass_size
+measure(void *ctx, const struct graph *g)
+{
+	const struct trace *t = ctx;
+	struct arena scratch = { 0 };
+	struct order blocks;
+	struct cbpf_prog program;
+	struct diags why = { 0 };
+	struct pass_size size = { UINT32_MAX, UINT32_MAX };
+	order(g, &cbpf_order, &scratch, &blocks);
+	if (cbpf_make(&blocks, t->passes, &scratch, &program, &why))
+		size = (struct pass_size){ program.count,
+			cbpf_worst(&program, &scratch) };
+	arena_free(&scratch);
+	return size;
+}
 
 static void
 trace_pass(void *ctx, const char *name, uint32_t cost, const struct graph *g)
@@ -240,11 +260,11 @@ passes_of(const struct filter_opts *opts, struct trace *t,
 	pass_parse(opts->passes, &passes.on, &known);
 	if (opts->no_optimise)
 		passes.on = pass_of_code(passes.on);
-	*t = (struct trace){ opts, source, NULL };
-	if (opts->trace != NULL) {
+	*t = (struct trace){ opts, source, passes.on, NULL };
+	passes.ctx = t;
+	passes.size = measure;
+	if (opts->trace != NULL)
 		passes.after = trace_pass;
-		passes.ctx = t;
-	}
 	return passes;
 }
 

@@ -315,6 +315,33 @@ graph_bind(struct graph *g, const struct value *slot, const struct value *v,
 				 .source = source });
 }
 
+const struct node *
+graph_again(struct graph *g, struct arena *scratch, const struct node *n,
+	const struct node *const *made)
+{
+	const struct node *other = made[n->other->id];
+	if (n->kind == NODE_BIND)
+		return graph_bind(g, n->slot, n->v, other, n->source);
+	struct arm *arm = arena_copy(scratch, n->arm, n->arms * sizeof(*arm));
+	for (uint32_t i = 0; i < n->arms; i++)
+		arm[i].to = made[arm[i].to->id];
+	return graph_node(g, n->v, arm, n->arms, other, n->source);
+}
+
+void
+graph_rewind(struct graph *g, uint32_t nodes)
+{
+	for (uint32_t i = 0; i < g->buckets; i++) {
+		struct node **at = &g->bucket[i];
+		while (*at != NULL)
+			if ((*at)->id >= nodes)
+				*at = (*at)->chain;
+			else
+				at = &(*at)->chain;
+	}
+	g->nodes = nodes;
+}
+
 bool *
 graph_reached(const struct graph *g, struct arena *arena)
 {

@@ -61,6 +61,7 @@ struct graph {
 	const struct node *root, *accept, *reject;
 	bool apart;   /* equal nodes stay apart: each goes its own way, until joined */
 	bool clipped; /* a test was decided by its field's width alone */
+	bool chosen;  /* of several variants: not what the usual passes make of it */
 	struct node **node; /* all ever made, by id */
 	uint32_t nodes, room;
 	struct node **bucket;
@@ -91,6 +92,13 @@ uint32_t arms_unite(struct arm *, uint32_t arms);
 
 /* The arm's target, or other. */
 const struct node *node_next(const struct node *, uint32_t x);
+
+/* The node once more, with its targets as `made` says, by node id. */
+const struct node *graph_again(struct graph *, struct arena *scratch, const struct node *,
+	const struct node *const *made);
+
+/* Forgets all nodes but the first `nodes`. */
+void graph_rewind(struct graph *, uint32_t nodes);
 
 /* Marks what the root reaches: an array of `nodes` flags in `arena`. */
 bool *graph_reached(const struct graph *, struct arena *);

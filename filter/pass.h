@@ -19,13 +19,23 @@ enum pass_level {
 	PASS_TREE,   /* of the syntax tree: who calls it asks pass_on() */
 	PASS_ROUND,  /* of the graph: once in each round */
 	PASS_JOINED, /* of the graph: once, behind the rounds; another round follows */
+	PASS_TRIED,  /* of the graph: in some variants (PASS_CHOOSE), behind those */
 	PASS_LAST,   /* of the graph: once, at the end */
+	PASS_DRIVER, /* of the driver itself */
 	PASS_CODE,   /* of a back end, which asks pass_on() */
 	PASS_TUNE,   /* ditto; not with -O */
 };
 
+/* What comes of a graph: instructions in all, and on the longest way. */
+struct pass_size {
+	uint32_t count, worst;
+};
+
 struct pass_opts {
 	uint32_t on; /* bit n: enum pass n */
+	/* Of small graphs several variants are made, and the one with the smallest size
+	 * is taken; NULL: one has to do. */
+	struct pass_size (*size)(void *ctx, const struct graph *);
 	/* Is told of the graph as it is built (name "build") and behind each pass that
 	 * ran; or NULL. */
 	void (*after)(void *ctx, const char *name, uint32_t cost, const struct graph *);
@@ -62,6 +72,15 @@ void pass_join(struct graph *, struct arena *scratch);
 
 /* pass_restrict.c: a test that only chooses between two forms of one thing goes. */
 void pass_restrict(struct graph *, struct arena *scratch);
+
+/* pass_split.c: each way into a node gets a copy of it. */
+void pass_split(struct graph *, struct arena *scratch);
+
+/* pass_swap.c: two tests change places. */
+void pass_swap(struct graph *, struct arena *scratch);
+
+/* pass_merge.c: a node goes where another does as well. */
+void pass_merge(struct graph *, struct arena *scratch);
 
 /* pass_share.c: equal look-ups of different fields share one switch, through slots. */
 void pass_share(struct graph *, struct arena *scratch);

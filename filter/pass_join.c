@@ -34,16 +34,7 @@ pass_join(struct graph *g, struct arena *scratch)
 		const struct node *n = made[id] = g->node[id];
 		if (n->v == NULL || !reached[id])
 			continue;
-		if (n->kind == NODE_BIND) {
-			made[id] = graph_bind(
-				g, n->slot, n->v, made[n->other->id], n->source);
-			continue;
-		}
-		struct arm *arm = arena_copy(scratch, n->arm, n->arms * sizeof(*arm));
-		for (uint32_t i = 0; i < n->arms; i++)
-			arm[i].to = made[arm[i].to->id];
-		made[id] =
-			graph_node(g, n->v, arm, n->arms, made[n->other->id], n->source);
+		made[id] = graph_again(g, scratch, n, made);
 		if (made[id]->kind == NODE_TEST && made[id]->v == n->v)
 			add_places(g, made[id], n->source);
 	}

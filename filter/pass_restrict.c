@@ -126,6 +126,29 @@ restricted(struct restriction *r, const struct node *n)
 	return r->done[place].to;
 }
 
+/* Does every way on from `n` end in a reject, when v is within?  What is loaded on it
+ * does not matter then, for a fault is a reject too.  Recursive, as above. */
+static bool
+rejects(struct restriction *r, const struct node *n)
+{
+	if (n->v == NULL)
+		return n->kind == NODE_REJECT;
+	for (uint32_t i = 0; i < r->count; i++)
+		if (r->done[i].from == n)
+			return true; /* or it would have ended before */
+	if (r->count == NODES_MAX || n->arms > ARMS_MAX ||
+		(n->kind == NODE_BIND && (r->v->slots & n->slot->slots) != 0))
+		return false;
+	r->done[r->count++] = (struct done){ n, NULL };
+	const struct node *to = n->kind == NODE_TEST ? next_when(r, n) : NULL;
+	if (to != NULL)
+		return rejects(r, to);
+	for (uint32_t i = 0; i < n->arms; i++)
+		if (!rejects(r, n->arm[i].to))
+			return false;
+	return rejects(r, n->other);
+}
+
 /* May what leads to `to` lead to `from` instead, with v within?  Its slots have to be
  * bound there: those that only `from` reads would not be, on ways that no packet takes,
  * but which the kernel's checks take for possible. */
@@ -136,6 +159,8 @@ becomes(struct graph *g, struct arena *scratch, const struct node *from,
 	struct restriction r = { .g = g, .scratch = scratch, .v = v, .within = within };
 	if (from == to)
 		return true;
+	if (to == g->reject && within != NULL)
+		return rejects(&r, from);
 	return within != NULL && from->kind == NODE_TEST &&
 	       (from->slots & ~to->slots) == 0 &&
 	       (restricted(&r, from) == to || IS_BROKEN(RESTRICT));
@@ -189,16 +214,7 @@ pass_restrict(struct graph *g, struct arena *scratch)
 		const struct node *n = made[id] = g->node[id];
 		if (n->v == NULL || !reached[id])
 			continue;
-		if (n->kind == NODE_BIND) {
-			made[id] = graph_bind(
-				g, n->slot, n->v, made[n->other->id], n->source);
-			continue;
-		}
-		struct arm *arm = arena_copy(scratch, n->arm, n->arms * sizeof(*arm));
-		for (uint32_t i = 0; i < n->arms; i++)
-			arm[i].to = made[arm[i].to->id];
-		made[id] =
-			graph_node(g, n->v, arm, n->arms, made[n->other->id], n->source);
+		made[id] = graph_again(g, scratch, n, made);
 		if (made[id]->kind == NODE_TEST)
 			made[id] = without(g, scratch, made[id]);
 	}

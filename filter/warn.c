@@ -228,7 +228,8 @@ warn_precedence(const char *text, const struct ast *root, struct diags *ds)
 /* --- never and always -------------------------------------------------------- */
 
 /* That no packet can match is an error where the contradiction is in the words, a warning
- * where it takes the width of a field to see it (`ip[0] = 300`): libpcap compiles that.
+ * where it takes the width of a field to see it (`ip[0] = 300`), or more than the usual
+ * passes: libpcap compiles that.
  * It compiles these too, for it does not optimise them. */
 static bool
 libpcap_optimises(const struct filter_opts *opts, const struct syntax *syntax)
@@ -317,7 +318,7 @@ warn_outcome(const struct filter_opts *opts, const char *text,
 	if (o == OUTCOME_VARIES)
 		return true;
 	const bool never = o == OUTCOME_NEVER;
-	const bool refused = never && !opts->no_optimise && !g->clipped &&
+	const bool refused = never && !opts->no_optimise && !g->clipped && !g->chosen &&
 			     libpcap_optimises(opts, syntax);
 	struct diag *d = diags_add(ds, never ? DIAG_NEVER : DIAG_ALWAYS,
 		refused ? SEV_ERROR : SEV_WARNING, "expression %s all packets",

@@ -36,6 +36,9 @@ extern const struct order_opts cbpf_order;
 bool cbpf_make(const struct order *, uint32_t on, struct arena *, struct cbpf_prog *,
 	struct diags *);
 
+/* size.c: instructions on the longest way through it, whatever a packet would take. */
+uint32_t cbpf_worst(const struct cbpf_prog *, struct arena *scratch);
+
 /* Its steps.  Blocks are in an array, each behind those that lead to it, the root first;
  * their ids are their places. */
 

@@ -6,7 +6,15 @@
 #include <string.h>
 
 #define ANY 0xffff
-enum { BSD_NULL = 0, ENC = 109, PFLOG = 117, PRISM = 119, AVS = 163, PPI = 192 };
+enum {
+	BSD_NULL = 0,
+	ENC = 109,
+	PFLOG = 117,
+	PRISM = 119,
+	AVS = 163,
+	JUNIPER_VP = 183,
+	PPI = 192
+};
 
 static const struct row {
 	enum reason kind;
@@ -27,6 +35,10 @@ static const struct row {
 	 * and takes what that left for the length (gencode.c, gen_prevlinkhdr_check) */
 	{ REASON_WRONG, ANY, "radio[2:2] > 8", 10 },
 	{ REASON_WRONG, ANY, "radio[0:2] = 0x0000", 10 },
+	/* The IPv4 header is taken to begin two bytes before the packet, so that a look
+	 * behind it rejects, also in libpcap's unoptimised program; its optimiser drops
+	 * the look */
+	{ REASON_WRONG, JUNIPER_VP, "tcp dst portrange 68-8080 or tcp", 1 },
 	/* An address that wraps, or passes 2^31, is beyond the packet: rsh; neg; rsh;
 	 * tax; and; or, with the value worked out twice.  libpcap's wraps. */
 	{ REASON_GUARD, ANY, "[len", 10 },

@@ -14,8 +14,9 @@ enum broken filter_broken;
 
 #define X(name) [BROKEN_##name] = #name
 static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD),
-	X(GATHER), X(THREAD), X(RESTRICT), X(PREFIX), X(REGROUP), X(SWITCH), X(SHARE),
-	X(ORDER), X(EMIT), X(NUMBER), X(ENTRY), X(DEAD), X(TAILS), X(ENCODE) };
+	X(GATHER), X(THREAD), X(RESTRICT), X(PREFIX), X(REGROUP), X(SWITCH), X(SPLIT),
+	X(SWAP), X(MERGE), X(SHARE), X(ORDER), X(EMIT), X(NUMBER), X(ENTRY), X(DEAD),
+	X(TAILS), X(ENCODE) };
 #undef X
 
 #define HOSTS_8                                                                \
@@ -48,6 +49,15 @@ static const struct expression {
 	{ 1, FILTER_INPUT_FILE, "ip protochain 6" },
 	{ 1, FILTER_INPUT_FILE, "geneve (tcp port 80) or geneve (udp port 53)" },
 	{ 1, FILTER_INPUT_FILE, "geneve and geneve and host 10.0.0.1" },
+	{ 1, FILTER_INPUT_FILE,
+		"ether host 02:00:00:00:00:01 and ip or ether host 02:00:00:00:00:02 "
+		"and arp or ether src 02:00:00:00:00:03" },
+	{ 164, FILTER_INPUT_FILE,
+		"src host (192.168.1.1 or 10.0.1.1 and 192.168.1.255 or 192.0.2.99) "
+		"and aarp" },
+	{ 133, FILTER_INPUT_FILE,
+		"decnet and not (dst host 10.0.0.2 and 10.1.2.3 or 224.0.0.1 or "
+		"192.168.1.1)" },
 	{ 1, FILTER_INPUT_FILE, HOSTS_8 },
 	{ 1, FILTER_INPUT_FILE, PORTS_8 },
 	{ 1, FILTER_INPUT_FILE, "(" HOSTS_8 ") and (" PORTS_8 ")" },
