@@ -30,7 +30,7 @@ struct diag {
 	char file[80];         /* the place is in this file, */
 	uint32_t line, column; /* ... here, from 1; spans are empty then */
 	char text[200];        /* lower case, no newline: what is wrong */
-	char hint[120];        /* what to write instead, or empty */
+	char hint[160];        /* what to write instead, or empty */
 };
 
 #define DIAGS_MAX 8

@@ -197,6 +197,9 @@ enum filter_reads {
 			       */
 	FILTER_READS_CONTEXT, /* computed offsets by LD_IND: two loads cost 45 ns more
 			       * (kernel 6.18), but anyone who may load may do it */
+	/* f(struct __sk_buff *): each load by itself, by LD_ABS and LD_IND, as the kernel
+	 * does classic BPF: nothing is copied first.  Socket filters of few loads; tc. */
+	FILTER_READS_LOADS,
 	/* f(struct __sk_buff *), f(struct xdp_md *): the packet in place, as far as it
 	 * lies in one piece; what may lie elsewhere gives FILTER_BEYOND, and another
 	 * program has to look.  tc; XDP. */
@@ -231,6 +234,7 @@ struct filter_ebpf {
 	struct bpf_insn *insns; /* malloc'd; filter_ebpf_free */
 	size_t count;
 	uint32_t reach; /* bytes of scratch that the filter can read, 0..FILTER_SCRATCH */
+	uint32_t loads; /* FILTER_READS_LOADS: of the packet, on the longest way */
 	struct filter_origin *origin; /* ascending; filter_ebpf_origin searches it */
 	size_t origins;
 	uint8_t *data; /* of look-ups in large sets, in the machine's byte order; or NULL

@@ -199,6 +199,7 @@ static const struct c_hook user_hook = {
 static const struct c_hook *const hooks[] = {
 	[FILTER_READS_SCRATCH] = &socket_hook,
 	[FILTER_READS_CONTEXT] = &socket_hook,
+	[FILTER_READS_LOADS] = &socket_hook,
 	[FILTER_READS_SKB] = &tc_hook,
 	[FILTER_READS_XDP] = &xdp_hook,
 	[FILTER_READS_XDP_FRAGS] = &xdp_hook,

@@ -290,6 +290,26 @@ emit_own_exits(struct emit *e)
 	(void)open;
 }
 
+/* LD_ABS and LD_IND on the longest way. */
+static uint32_t
+count_loads(struct emit *e)
+{
+	const struct order *o = e->o;
+	uint32_t *from = ARENA_ARRAY(e->arena, o->count, uint32_t), end = e->count;
+	for (uint32_t i = o->count; i-- > 0; end = e->at[i]) {
+		const struct block *b = o->block[i];
+		const struct block *jf = b->jf != NULL ? b->jf : b->jt;
+		for (uint32_t at = e->at[i]; at < end; at++)
+			from[i] += BPF_CLASS(e->insn[at].code) == BPF_LD &&
+				   BPF_MODE(e->insn[at].code) != BPF_IMM;
+		if (b->jt != NULL)
+			from[i] += from[b->jt->index] > from[jf->index]
+					   ? from[b->jt->index]
+					   : from[jf->index];
+	}
+	return o->count > 0 ? from[0] : 0;
+}
+
 static bool
 refuse_registers(struct diags *ds)
 {
@@ -359,6 +379,7 @@ ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 	memcpy(out->insns, e.insn, e.count * sizeof(*out->insns));
 	out->count = e.count;
 	out->reach = e.reach;
+	out->loads = count_loads(&e);
 	lookup_keep(&e, out);
 	origin_keep(&e, out);
 	return true;

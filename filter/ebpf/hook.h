@@ -56,6 +56,8 @@ void scratch_begin(struct emit *);       /* f(context, scratch) */
 void scratch_begin_alone(struct emit *); /* f(scratch) */
 void scratch_check(struct emit *, uint32_t bytes);
 void scratch_load(struct emit *, const struct value *, unsigned dst);
+void loads_begin(struct emit *); /* f(context), without a scratch */
+void loads_load(struct emit *, const struct value *, unsigned dst);
 void far_by_context(struct emit *, const struct value *); /* LD_ABS, LD_IND of an skb */
 void far_by_helper(struct emit *, const struct value *);  /* bpf_xdp_load_bytes */
 void far_by_probe(struct emit *, const struct value *);   /* bpf_probe_read_kernel */

@@ -58,6 +58,20 @@ far_by_context(struct emit *e, const struct value *v)
 		v->k);
 }
 
+void
+loads_begin(struct emit *e)
+{
+	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R_CTX, R1, 0, 0);
+}
+
+void
+loads_load(struct emit *e, const struct value *v, unsigned dst)
+{
+	far_by_context(e, v);
+	if (dst != R0)
+		put(e, BPF_ALU | BPF_MOV | BPF_X, dst, R0, 0, 0);
+}
+
 static void
 take_cell(struct emit *e, const struct value *v)
 {

@@ -22,7 +22,7 @@
 #include "theirs.h"
 
 enum { PACKETS = 512, FRAME = 60, ENTRY = 40 };
-enum { SOCKETS = 4, ROUNDS = 400, CHUNK = 64, CHUNKS = PACKETS / CHUNK };
+enum { SOCKETS = 5, ROUNDS = 400, CHUNK = 64, CHUNKS = PACKETS / CHUNK };
 enum { TESTED = 32, REPEAT = 2000, TEST_ROUNDS = 40 };
 enum { PCAP_MOST = 500 }; /* entries that libpcap compiles in seconds */
 enum { ARRIVED = 14, SRC = 26, DST = 30, SPORT = 34, DPORT = 36 };
@@ -221,44 +221,69 @@ race(struct traffic *t, const struct kernel *const k[], unsigned count, double n
 }
 
 static void
-attach_ebpf(struct kernel *k, const struct ebpf *e)
+attach_ebpf(struct kernel *k, int fd)
 {
-	if (!kernel_open(k) || !kernel_attach_ebpf(k, ebpf_fd(e))) {
+	if (!kernel_open(k) || !kernel_attach_ebpf(k, fd)) {
 		perror("filter: attaching");
 		exit(1);
 	}
 }
 
-/* ns net of a socket that rejects: ours, libpcap's (-1: not asked). */
-static void
-on_socket(struct bench *b, const struct row *r, bool hit, double net[2])
+/* The body alone, which reads by LD_ABS; returns the loads on its longest way. */
+static unsigned
+load_loads(struct wrap *w, const struct filter *f)
+{
+	struct diags ds = { .count = 0 };
+	struct filter_ebpf body;
+
+	if (!filter_ebpf(f, FILTER_READS_LOADS, &body, &ds))
+		die("", &ds);
+	if (!wrap_load_at(w, &body, FILTER_READS_LOADS, WRAP_SOCKET))
+		die(w->why, &ds);
+	const unsigned loads = body.loads;
+	filter_ebpf_free(&body);
+	return loads;
+}
+
+/* ns net of a socket that rejects: ours by loads, with a scratch, libpcap's (-1: not
+ * asked); returns the loads. */
+static unsigned
+on_socket(struct bench *b, const struct row *r, bool hit, double net[3])
 {
 	char *text = text_of(r, hit);
 	struct filter *f = compile(text);
 	struct diags ds = { .count = 0 };
 	struct ebpf *e = ebpf_load(f, FILTER_READS_SCRATCH, &ds);
-	struct kernel ours, theirs;
-	const struct kernel *k[SOCKETS] = { &b->base[0], &b->base[1], &ours, &theirs };
+	struct kernel plain, ours, theirs;
+	struct wrap w;
+	const struct kernel *k[SOCKETS] = { &b->base[0], &b->base[1], &plain, &ours,
+		&theirs };
 	double best[SOCKETS];
 
 	if (!e)
 		die(text, &ds);
 	fill_traffic(&b->traffic, r, hit);
 	sift_traffic(&b->traffic, f);
-	attach_ebpf(&ours, e);
+	const unsigned loads = load_loads(&w, f);
+	attach_ebpf(&plain, w.fd);
+	attach_ebpf(&ours, ebpf_fd(e));
 	if (r->pcap && !theirs_attach(&theirs, text)) {
 		perror("filter: libpcap's program");
 		exit(1);
 	}
-	race(&b->traffic, k, r->pcap ? 4 : 3, best);
+	race(&b->traffic, k, r->pcap ? 5 : 4, best);
 	net[0] = best[2] - best[0];
-	net[1] = r->pcap ? best[3] - best[1] : -1;
+	net[1] = best[3] - best[0];
+	net[2] = r->pcap ? best[4] - best[1] : -1;
+	kernel_close(&plain);
 	kernel_close(&ours);
+	wrap_unload(&w);
 	if (r->pcap)
 		kernel_close(&theirs);
 	ebpf_unload(e);
 	filter_free(f);
 	free(text);
+	return loads;
 }
 
 /* --- by BPF_PROG_TEST_RUN --------------------------------------------------------------
@@ -363,15 +388,18 @@ show(unsigned digits, double x, bool known)
 static void
 print_row(struct bench *b, const struct row *r, bool hit)
 {
-	double socket[2] = { -1, -1 }, run[3];
+	double socket[3] = { -1, -1, -1 }, run[3];
+	unsigned loads = 0;
 
 	by_test_run(b, r, hit, run);
 	if (*r->what)
-		on_socket(b, r, hit, socket);
-	printf("| `%s` | %u | %s |", r->what, r->entries, hit ? "all" : "none");
+		loads = on_socket(b, r, hit, socket);
+	printf("| `%s` | %u | %s | %u |", r->what, r->entries, hit ? "all" : "none",
+		loads);
 	show(0, socket[0], *r->what);
-	show(0, socket[1], *r->what && r->pcap);
-	show(1, socket[1] / socket[0], *r->what && r->pcap && socket[0] > 0);
+	show(0, socket[1], *r->what);
+	show(0, socket[2], *r->what && r->pcap);
+	show(1, socket[2] / socket[0], *r->what && r->pcap && socket[0] > 0);
 	printf(" %.0f | %.0f | %.0f |\n", run[0], run[1], run[2]);
 	fflush(stdout);
 }
@@ -386,8 +414,9 @@ main(int argc, char **argv)
 		return 77;
 	}
 	measure_empty(&b);
-	printf("| filter | entries | match | socket | libpcap | ratio | test run, socket "
-	       "| tc | load ms |\n|---|---|---|---|---|---|---|---|---|\n");
+	printf("| filter | entries | match | loads | socket | scratch | libpcap | ratio "
+	       "| test run, scratch | tc | load ms |\n"
+	       "|---|---|---|---|---|---|---|---|---|---|---|\n");
 	if (argc > 2) {
 		const uint32_t entries = (uint32_t)strtoul(argv[2], NULL, 0);
 		const struct row own = { argv[1], entries, entries <= PCAP_MOST };

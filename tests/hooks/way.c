@@ -198,6 +198,7 @@ const struct way ways[] = {
 		.run = run_machine, .close = close_body },
 	{ "socket", .inputs = ALL, .cuts = true, KERNEL(SCRATCH, SOCKET) },
 	{ "socket, LD_IND", .inputs = ALL, .cuts = true, KERNEL(CONTEXT, SOCKET) },
+	{ "socket, LD_ABS", .inputs = IN(FILE) | IN(SKB), KERNEL(LOADS, TC_TAG) },
 	{ "tc", .inputs = IN(FILE) | IN(SKB), KERNEL(SKB, TC_TAG) },
 	{ "tc, scratch", .inputs = ALL, .cuts = true, KERNEL(SCRATCH, TC) },
 	{ "XDP", .inputs = BYTES, KERNEL(XDP, XDP) },

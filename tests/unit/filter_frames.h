@@ -85,15 +85,41 @@ frame_verdict(const struct try *t, struct filter_packet p, const char *text)
 	return eval != 0;
 }
 
+/* Would the packet be accepted whatever came behind its end, as far as two ways to go on
+ * tell? */
+static inline bool
+frame_determined(const struct try *plain, struct filter_packet p)
+{
+	static uint8_t longer[FRAME_MAX + 512];
+	for (unsigned fill = 0; fill <= 0xff; fill += 0xff) {
+		memset(longer, (int)fill, sizeof(longer));
+		memcpy(longer, p.data, p.caplen);
+		const struct filter_packet on = { .data = longer,
+			.caplen = sizeof(longer),
+			.len = p.len,
+			.ifindex = p.ifindex,
+			.protocol = p.protocol,
+			.hatype = p.hatype,
+			.pkttype = p.pkttype,
+			.vlan_present = p.vlan_present,
+			.vlan_tci = p.vlan_tci };
+		if (filter_eval(plain->filter, &on) == 0)
+			return false;
+	}
+	return true;
+}
+
 /* Both filters of a text on one packet, whole and cut: what the plain one (which reads
  * from left to right) accepts, the optimised one does; and what that one accepts, it
- * accepts whole, as the bytes that were cut off cannot matter. */
+ * accepts whole, as the bytes that were cut off cannot matter.  Of a packet that is too
+ * short for what is asked of it, the same holds of the bytes that it never had. */
 static inline bool
 frame_check(const struct try *optimised, const struct try *plain, struct filter_packet p,
 	const char *text)
 {
 	const bool whole = frame_verdict(optimised, p, text);
-	if (frame_verdict(plain, p, text) != whole)
+	if (frame_verdict(plain, p, text) != whole &&
+		!(whole && frame_determined(plain, p)))
 		fail_msg("'%s': %d optimised, else %d", text, whole, !whole);
 	for (uint32_t cut = 0; cut < p.len; cut++) {
 		p.caplen = cut;

@@ -126,7 +126,8 @@ static const struct verdicts tags_in_bytes_rows[] = {
 	{ .text = "vlan (ip) or ip", .match = "abefh" },
 	{ .text = "vlan 1 (ip) or vlan 2 (ip) or ip", .match = "abefh" },
 	{ .text = "not vlan (ip) and ip", .match = "aefh" },
-	{ .text = "geneve (ip) or ip", .match = "aef" },
+	/* (of h all bytes that matter are there) */
+	{ .text = "geneve (ip) or ip", .match = "aefh" },
 	{ .text = "vlan 2 (vlan (ip) or ip6) or arp", .match = "cdg" },
 	{ .text = "vlan 2 (vlan or ip6)", .match = "c", .leaks = true },
 	{ .text = "(vlan (ip) or geneve (ip)) and len > 0", .match = "be" },
