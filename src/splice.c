@@ -52,6 +52,7 @@ struct kind {
 };
 static const struct kind kinds[] = {
 	{ "bpfcap+", BPF_PROG_TYPE_SOCKET_FILTER, 0, "filter_skb", BPF_REG_2 },
+	{ "bpfcap_loads+", BPF_PROG_TYPE_SOCKET_FILTER, 0, "filter_loads", 0 },
 	{ "bpfcap_tp+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "filter_memory",
 		BPF_REG_1 },
 	{ "bpfcap_tc+", BPF_PROG_TYPE_SCHED_CLS, 0, "filter_packet", 0 },

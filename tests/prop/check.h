@@ -46,7 +46,7 @@ struct failure {
 	struct view view; /* the packet; borrowed from the corpus; data NULL: none */
 	uint32_t whole;   /* bytes at view.data, of which caplen were shown */
 	const char *got;  /* what was said, in words; static */
-	char detail[360]; /* an error message, or empty */
+	char detail[400]; /* an error message, or empty */
 };
 
 /* False when a claim fails. */
