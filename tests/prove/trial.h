@@ -14,6 +14,12 @@ struct trials {
 	unsigned long relations, resolved;
 	unsigned long unlike; /* witnesses that do not show what they should */
 	uint64_t ns, slowest_ns;
+	/* With its classic BPF, one way of reading of the input kind, by turns. */
+	unsigned long turn;
+	struct tally {
+		unsigned long tried, verdict[FILTER_UNDECIDED + 1];
+		uint64_t ns;
+	} program[FILTER_PROGRAMS];
 };
 
 /* Proves it; what fails is printed as TAP comments. */
