@@ -22,6 +22,17 @@ enum broken {
 	BROKEN_DEAD,     /* what an instruction reads is thought dead before it */
 	BROKEN_TAILS,    /* blocks with other false ways are taken to be equal */
 	BROKEN_ENCODE,   /* a long jump goes one instruction too far */
+	BROKEN_CHECK,    /* eBPF: one byte fewer is checked than is read */
+	BROKEN_FILLED,   /* ... in the scratch */
+	BROKEN_BASE,     /* what was checked from another base is believed */
+	BROKEN_SWAP,     /* fields keep the order of the packet */
+	BROKEN_SIGNED,   /* numbers are compared as if they had a sign */
+	BROKEN_OPPOSITE, /* the opposite of > is < */
+	BROKEN_BEYOND,   /* what lies elsewhere is rejected */
+	BROKEN_STATE,    /* where ways meet, r8 is believed to hold what one has put there */
+	BROKEN_CALL,     /* a call that has failed is taken for one that has not */
+	BROKEN_TABLE,    /* the last part of a table is left out */
+	BROKEN_STEP,     /* a look-up goes on one entry too few */
 	BROKEN_FAULTS,
 };
 extern enum broken filter_broken; /* the one that is on */

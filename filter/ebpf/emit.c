@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../broken.h"
 #include "../opcode.h"
 #include "ebpf.h"
 
@@ -52,6 +53,8 @@ opposite(unsigned code)
 		[BPF_JLT >> 4] = BPF_JGE,
 	};
 	const unsigned to = inverse[BPF_OP(code) >> 4];
+	if (IS_BROKEN(OPPOSITE) && to == BPF_JLE)
+		return (code & ~0xf0u) | BPF_JLT;
 	return to != 0 ? (code & ~0xf0u) | to : 0;
 }
 
@@ -94,7 +97,7 @@ reject_target(const struct emit *e)
 const struct block *
 beyond_target(const struct emit *e)
 {
-	return e->hook->beyond == 0 ? reject_target(e) : &own_beyond;
+	return e->hook->beyond == 0 || IS_BROKEN(BEYOND) ? reject_target(e) : &own_beyond;
 }
 
 /* --- blocks ---------------------------------------------------------------------- */
@@ -127,6 +130,8 @@ static void
 emit_test(struct emit *e, const struct block *b, const struct block *next)
 {
 	unsigned code = BPF_JMP32 | opcode_jump(b->compare);
+	if (IS_BROKEN(SIGNED) && b->compare == CMP_GT)
+		code = BPF_JMP32 | BPF_JSGT;
 	unsigned reg = R_VALUE, rhs = 0;
 	if (b->rhs != NULL) {
 		eval_both(e, b->v, b->rhs, R0);
@@ -227,7 +232,7 @@ arrive(struct emit *e, struct state *at, bool *seen, const struct block *b)
 	struct state *s = &at[b->index];
 	if (!seen[b->index])
 		*s = e->now;
-	if (s->value != e->now.value)
+	if (s->value != e->now.value && !IS_BROKEN(STATE))
 		s->value = NULL;
 	if (s->base != e->now.base)
 		s->base = NULL;

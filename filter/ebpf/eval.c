@@ -1,13 +1,14 @@
 /* eval.c: a value in, instructions that work it out into a register out. */
 #include <assert.h>
 
+#include "../broken.h"
 #include "../opcode.h"
 #include "emit.h"
 
 void
 to_host_order(struct emit *e, unsigned reg, unsigned size)
 {
-	if (size > 1)
+	if (size > 1 && !IS_BROKEN(SWAP))
 		put(e, BPF_ALU | BPF_END | BPF_TO_BE, reg, 0, 0, 8 * size);
 }
 

@@ -10,6 +10,7 @@
 #include "../../filter/cbpf/cbpf.h"
 #include "../../filter/prove/engine.h"
 #include "../prop/exprs.h"
+#include "vm.h"
 
 static const char *const claims[] = {
 	[FILTER_CLAIM_NONE] = "none",
@@ -49,23 +50,43 @@ trial_print_packet(const struct filter_witness *w)
 	printf("%s\n", p->caplen > 512 ? " ..." : "");
 }
 
-/* Says the program of the packet what it is said to say? */
+uint32_t
+trial_run(const struct filter *f, unsigned program, const struct filter_witness *w,
+	bool *stray)
+{
+	struct diags ds = { 0 };
+	struct filter_ebpf body;
+	*stray = false;
+	if (program == FILTER_PROGRAM_CBPF) {
+		size_t count;
+		const struct cbpf_prog prog = { .insn = (struct sock_filter *)filter_cbpf(
+							f, &count, &ds) };
+		return cbpf_run(&prog, &w->packet);
+	}
+	const enum filter_reads reads = (enum filter_reads)(program - 1);
+	if (!filter_ebpf(f, reads, &body, &ds))
+		return 0;
+	uint32_t v = vm_run(&body, reads, w, stray);
+	filter_ebpf_free(&body);
+	return v;
+}
+
+/* Says the program of the packet what it is said to say?  Of what machines do otherwise
+ * only eBPF's can be seen. */
 static bool
 is_like(const struct filter_opts *opts, const struct filter_proof *p)
 {
 	struct filter *f;
 	struct diags ds = { 0 };
-	if (!p->witness.found || p->claim == FILTER_CLAIM_MACHINE ||
-		p->which != FILTER_PROGRAM_CBPF)
+	const bool machine = p->claim == FILTER_CLAIM_MACHINE;
+	bool stray;
+	if (!p->witness.found || (machine && p->which == FILTER_PROGRAM_CBPF))
 		return true;
 	if (!filter_compile(opts, &f, &ds))
 		return false;
-	size_t count;
-	const struct cbpf_prog prog = { .insn = (struct sock_filter *)filter_cbpf(
-						f, &count, &ds) };
-	bool same = cbpf_run(&prog, &p->witness.packet) == p->program;
+	const uint32_t is = trial_run(f, p->which, &p->witness, &stray);
 	filter_free(f);
-	return same && p->program != p->expression;
+	return machine ? stray : is == p->program && p->program != p->expression;
 }
 
 static void

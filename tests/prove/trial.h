@@ -27,6 +27,10 @@ void trial_prove(struct trials *, const char *text, uint16_t linktype, enum filt
 
 const char *trial_input_name(enum filter_input);
 
+/* What a program says of the packet; *stray: it reads what it must not. */
+uint32_t trial_run(const struct filter *, unsigned program, const struct filter_witness *,
+	bool *stray);
+
 /* Lengths, metadata and bytes as comments. */
 void trial_print_packet(const struct filter_witness *);
 
