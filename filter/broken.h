@@ -30,6 +30,7 @@ enum broken {
 	BROKEN_OPPOSITE, /* the opposite of > is < */
 	BROKEN_BEYOND,   /* what lies elsewhere is rejected */
 	BROKEN_STATE,    /* where ways meet, r8 is believed to hold what one has put there */
+	BROKEN_MOVE,     /* a register is believed to keep what it held before a move */
 	BROKEN_CALL,     /* a call that has failed is taken for one that has not */
 	BROKEN_TABLE,    /* the last part of a table is left out */
 	BROKEN_STEP,     /* a look-up goes on one entry too few */

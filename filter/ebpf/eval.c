@@ -89,6 +89,8 @@ in_register(struct emit *e, const struct value *v, unsigned dst)
 	}
 	if (from != dst)
 		put(e, BPF_ALU | BPF_MOV | BPF_X, dst, from, 0, 0);
+	if (!IS_BROKEN(MOVE))
+		holds(e, dst, v);
 	return true;
 }
 

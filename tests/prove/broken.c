@@ -15,8 +15,8 @@ enum broken filter_broken;
 static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD),
 	X(GATHER), X(THREAD), X(RESTRICT), X(PREFIX), X(REGROUP), X(SWITCH), X(SHARE),
 	X(ORDER), X(EMIT), X(NUMBER), X(ENTRY), X(DEAD), X(TAILS), X(ENCODE), X(CHECK),
-	X(FILLED), X(BASE), X(SWAP), X(SIGNED), X(OPPOSITE), X(BEYOND), X(STATE), X(CALL),
-	X(TABLE), X(STEP) };
+	X(FILLED), X(BASE), X(SWAP), X(SIGNED), X(OPPOSITE), X(BEYOND), X(STATE), X(MOVE),
+	X(CALL), X(TABLE), X(STEP) };
 #undef X
 
 #define HOSTS_8                                                                \
@@ -64,6 +64,7 @@ static const struct expression {
 	{ 1, FILTER_INPUT_FILE,
 		"(" PORTS_100(1) " or " PORTS_100(2) " or " PORTS_100(3) " or " PORTS_100(
 			4) ") and ip[8] = 7" },
+	{ 1, FILTER_INPUT_SKB, "geneve and pppoes or ip6" },
 	{ 276, FILTER_INPUT_COOKED, "inbound and tcp port 80 or arp" },
 	{ 1, FILTER_INPUT_XDP, "ip[200] = 7 or (ip6 and ip6[40] > 0x81)" },
 	{ 1, FILTER_INPUT_FILE,
