@@ -29,7 +29,7 @@ enum broken {
 	BROKEN_SIGNED,   /* numbers are compared as if they had a sign */
 	BROKEN_OPPOSITE, /* the opposite of > is < */
 	BROKEN_BEYOND,   /* what lies elsewhere is rejected */
-	BROKEN_STATE,    /* where ways meet, r8 is believed to hold what one has put there */
+	BROKEN_STATE,    /* where ways meet, what one has in r8 is believed */
 	BROKEN_MOVE,     /* a register is believed to keep what it held before a move */
 	BROKEN_CALL,     /* a call that has failed is taken for one that has not */
 	BROKEN_TABLE,    /* the last part of a table is left out */

@@ -57,11 +57,12 @@ load_packet(struct machine *m, const struct state *s, Z3_ast base, int64_t k,
 struct cell *
 machine_cell(struct machine *m, struct state *s, int64_t k)
 {
-	if (k % WORD != 0 || k >= 0 || k < -WORD * CELLS) {
+	const int64_t word = -k / WORD - 1;
+	if (k % WORD != 0 || word < 0 || word >= CELLS) {
 		machine_stop(m, "stack that is not modelled");
 		return NULL;
 	}
-	return &s->stack[-k / WORD - 1];
+	return &s->stack[word];
 }
 
 /* A cell as it was written, or the lower half of a number. */

@@ -1,4 +1,5 @@
-/* prove.c: the programs of many expressions, proved to be what the expressions mean.
+/* prove.c: the programs of many expressions, proved to be what the expressions mean: the
+ * classic BPF, and the eBPF of one way of reading, by turns.
  *
  * In: tests/prop/exprs.txt, language.txt, corpus.txt, and random expressions for each
  * family of link types; out: TAP.  `make check` goes on for PROVE_SECONDS, half of them

@@ -136,7 +136,7 @@ prove_never(struct trials *t, const struct filter_opts *opts)
 static uint32_t
 programs(struct trials *t, enum filter_input input)
 {
-	unsigned ways[FILTER_PROGRAMS], n = 0;
+	unsigned ways[FILTER_PROGRAMS] = { 0 }, n = 0;
 	for (unsigned i = 1; i < FILTER_PROGRAMS; i++)
 		if (engine_reads((enum filter_reads)(i - 1), input))
 			ways[n++] = i;
