@@ -33,7 +33,7 @@ struct filter_witness {
 	bool found;
 	uint8_t *bytes;              /* malloc'd */
 	struct filter_packet packet; /* `data` are those bytes */
-	uint32_t piece; /* bytes of them that lie in one piece, where a program looks */
+	uint32_t piece; /* of a refuted program in place: bytes that are in one piece */
 };
 
 /* What is claimed of a program.  "Accepts": with the snap length, exactly. */
