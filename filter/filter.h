@@ -197,8 +197,11 @@ enum filter_reads {
 			       */
 	FILTER_READS_CONTEXT, /* computed offsets by LD_IND: two loads cost 45 ns more
 			       * (kernel 6.18), but anyone who may load may do it */
-	/* f(struct __sk_buff *): each load by itself, by LD_ABS and LD_IND, as the kernel
-	 * does classic BPF: nothing is copied first.  Socket filters of few loads; tc. */
+/* f(struct __sk_buff *): each load by itself, by LD_ABS and LD_IND, as the kernel
+ * does classic BPF: nothing is copied first.  Socket filters of few loads; tc.
+ * A longer body is an error (DIAG_TOO_LONG), for the kernel writes each load out.
+ */
+#define FILTER_LOADS_INSNS 4096
 	FILTER_READS_LOADS,
 	/* f(struct __sk_buff *), f(struct xdp_md *): the packet in place, as far as it
 	 * lies in one piece; what may lie elsewhere gives FILTER_BEYOND, and another

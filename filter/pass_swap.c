@@ -64,8 +64,8 @@ swapped(const struct ways *w, const struct node *first, const struct node *const
 		x[i].to = exit;
 	for (uint32_t i = 0; i < second->arms; i++)
 		y[i].to = exit;
-	const struct node *to = graph_node(g, first->v, x, first->arms - IS_BROKEN(SWAP),
-		made[second->other->id], first->source);
+	const struct node *to = graph_node(g, first->v, x,
+		first->arms - IS_BROKEN(PLACES), made[second->other->id], first->source);
 	return graph_node(g, second->v, y, second->arms, to, second->source);
 }
 

@@ -63,9 +63,9 @@ choose(struct way *w, const struct iface *iface, const struct filter *filter,
 	const bool pointers = privilege_has(PRIVILEGE_POINTERS);
 	w->program = by_loads;
 	if (!iface->cooked && pointers) {
-		if (!filter_ebpf(filter, FILTER_READS_LOADS, &w->body, ds))
-			return false;
-		if (w->body.loads <= LOADS_MAX)
+		struct diags long_ones = { 0 };
+		if (filter_ebpf(filter, FILTER_READS_LOADS, &w->body, &long_ones) &&
+			w->body.loads <= LOADS_MAX)
 			return true;
 		filter_ebpf_free(&w->body);
 	}

@@ -143,6 +143,30 @@ note(struct diags *ds, uint64_t ns, uint32_t own, uint32_t resolved)
 
 /* --- --prove ----------------------------------------------------------------- */
 
+/* Of several programs, which one; what is not said is classic BPF. */
+static void
+tell_which(const struct telling *t, const struct filter_proof *p)
+{
+	if (p->which != FILTER_PROGRAM_CBPF)
+		fprintf(t->to, "the program is %s\n", filter_program_name(p->which));
+}
+
+/* For -v: what was proved of which program. */
+static void
+note_programs(struct diags *ds, const struct filter_proof *p)
+{
+	static const char *const words[] = {
+		[FILTER_PROVED] = "proved",
+		[FILTER_REFUTED] = "refuted",
+		[FILTER_UNDECIDED] = "not decided",
+	};
+	for (unsigned i = 0; i < FILTER_PROGRAMS; i++)
+		if (p->program_is[i].tried)
+			diags_add(ds, DIAG_NONE, SEV_NOTE, "%s: %s in %" PRIu64 " ms",
+				filter_program_name(i), words[p->program_is[i].verdict],
+				milliseconds(p->program_is[i].ns));
+}
+
 static void
 tell_verdicts(const struct telling *t, const struct filter_proof *p)
 {
@@ -155,31 +179,39 @@ tell_verdicts(const struct telling *t, const struct filter_proof *p)
 	fputc('\n', t->to);
 }
 
+static const char *const claims[] = {
+	[FILTER_CLAIM_NONE] = "the program is wrong",
+	[FILTER_CLAIM_MEANING] = "a packet for which program and expression differ",
+	[FILTER_CLAIM_TRUNCATED] =
+		"a truncated packet that the expression, read from left to "
+		"right, accepts, and the program does not",
+	[FILTER_CLAIM_DETERMINED] =
+		"a truncated packet that the program accepts, and the expression "
+		"may not",
+	[FILTER_CLAIM_MACHINE] =
+		"what the program does depends on the machine that runs it",
+};
+
 static bool
 tell_refuted(struct telling *t, const struct filter_proof *p)
 {
-	static const char *const claims[] = {
-		[FILTER_CLAIM_NONE] = "the program is wrong",
-		[FILTER_CLAIM_MEANING] =
-			"a packet for which program and expression differ",
-		[FILTER_CLAIM_TRUNCATED] =
-			"a truncated packet that the expression, read from left to "
-			"right, accepts, and the program does not",
-		[FILTER_CLAIM_DETERMINED] =
-			"a truncated packet that the program accepts, and the expression "
-			"may not",
-		[FILTER_CLAIM_MACHINE] =
-			"what the program does depends on the machine that runs it",
-	};
+	const bool astray =
+		p->claim == FILTER_CLAIM_MACHINE && p->which != FILTER_PROGRAM_CBPF;
 	fprintf(t->to, "refuted in %" PRIu64 " ms: %s\n", milliseconds(p->ns),
-		claims[p->claim]);
+		astray ? "the program reads what it has not checked, or shifts too far"
+		       : claims[p->claim]);
+	tell_which(t, p);
 	if (p->why[0] != '\0')
 		fprintf(t->to, "%s\n", p->why);
 	if (!p->witness.found && p->why[0] != '\0')
 		return true;
 	if (p->claim != FILTER_CLAIM_MACHINE)
 		tell_verdicts(t, p);
-	return tell_packet(t, "packet", &p->witness);
+	const bool ok = tell_packet(t, "packet", &p->witness);
+	if (p->witness.found && p->witness.piece < p->witness.packet.caplen)
+		fprintf(t->to, "\tof its bytes in one piece: %" PRIu32 "\n",
+			p->witness.piece);
+	return ok;
 }
 
 static bool
@@ -197,6 +229,7 @@ tell_proof(struct telling *t, const struct filter_proof *p)
 	case FILTER_UNDECIDED: break;
 	}
 	fprintf(t->to, "not decided: %s\n", p->why);
+	tell_which(t, p);
 	return true;
 }
 
@@ -211,6 +244,7 @@ prove_program(const struct options *o, const struct filter_opts *f, struct diags
 	bool ok = begin(&t, o, f, ds);
 	ok = end(&t, tell_proof(&t, &proof)) && ok;
 	ok = ok && proof.verdict == FILTER_PROVED;
+	note_programs(ds, &proof);
 	note(ds, proof.ns, proof.relations, proof.resolved);
 	filter_proof_free(&proof);
 	return ok;

@@ -6,9 +6,11 @@
 #include "emit.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../broken.h"
 #include "../opcode.h"
 #include "ebpf.h"
 
@@ -52,6 +54,8 @@ opposite(unsigned code)
 		[BPF_JLT >> 4] = BPF_JGE,
 	};
 	const unsigned to = inverse[BPF_OP(code) >> 4];
+	if (IS_BROKEN(OPPOSITE) && to == BPF_JLE)
+		return (code & ~0xf0u) | BPF_JLT;
 	return to != 0 ? (code & ~0xf0u) | to : 0;
 }
 
@@ -94,7 +98,7 @@ reject_target(const struct emit *e)
 const struct block *
 beyond_target(const struct emit *e)
 {
-	return e->hook->beyond == 0 ? reject_target(e) : &own_beyond;
+	return e->hook->beyond == 0 || IS_BROKEN(BEYOND) ? reject_target(e) : &own_beyond;
 }
 
 /* --- blocks ---------------------------------------------------------------------- */
@@ -127,6 +131,8 @@ static void
 emit_test(struct emit *e, const struct block *b, const struct block *next)
 {
 	unsigned code = BPF_JMP32 | opcode_jump(b->compare);
+	if (IS_BROKEN(SIGNED) && b->compare == CMP_GT)
+		code = BPF_JMP32 | BPF_JSGT;
 	unsigned reg = R_VALUE, rhs = 0;
 	if (b->rhs != NULL) {
 		eval_both(e, b->v, b->rhs, R0);
@@ -227,7 +233,7 @@ arrive(struct emit *e, struct state *at, bool *seen, const struct block *b)
 	struct state *s = &at[b->index];
 	if (!seen[b->index])
 		*s = e->now;
-	if (s->value != e->now.value)
+	if (s->value != e->now.value && !IS_BROKEN(STATE))
 		s->value = NULL;
 	if (s->base != e->now.base)
 		s->base = NULL;
@@ -320,6 +326,16 @@ refuse_registers(struct diags *ds)
 }
 
 static bool
+refuse_length(const struct emit *e, struct diags *ds)
+{
+	diags_error(ds, DIAG_TOO_LONG, (struct span){ 0, 0 },
+		"the program has %" PRIu32 " instructions, one of loads at most %" PRIu32,
+		e->count, e->hook->insns_max);
+	diags_hint(ds, "read by way of a scratch");
+	return false;
+}
+
+static bool
 refuse_meta(const struct emit *e, struct diags *ds)
 {
 	static const char *const word[METAS] = { "protocol", "interface", "hardware type",
@@ -373,6 +389,8 @@ ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 	if (e.missing >= 0)
 		return refuse_meta(&e, ds);
 	emit_own_exits(&e);
+	if (hook->insns_max > 0 && e.count > hook->insns_max)
+		return refuse_length(&e, ds);
 	out->insns = malloc(e.count * sizeof(*out->insns));
 	if (out->insns == NULL)
 		abort();

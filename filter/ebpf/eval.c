@@ -1,13 +1,14 @@
 /* eval.c: a value in, instructions that work it out into a register out. */
 #include <assert.h>
 
+#include "../broken.h"
 #include "../opcode.h"
 #include "emit.h"
 
 void
 to_host_order(struct emit *e, unsigned reg, unsigned size)
 {
-	if (size > 1)
+	if (size > 1 && !IS_BROKEN(SWAP))
 		put(e, BPF_ALU | BPF_END | BPF_TO_BE, reg, 0, 0, 8 * size);
 }
 
@@ -88,6 +89,8 @@ in_register(struct emit *e, const struct value *v, unsigned dst)
 	}
 	if (from != dst)
 		put(e, BPF_ALU | BPF_MOV | BPF_X, dst, from, 0, 0);
+	if (!IS_BROKEN(MOVE))
+		holds(e, dst, v);
 	return true;
 }
 

@@ -23,6 +23,7 @@ struct hook {
 	/* What a packet gets whose bytes are not where this program looks: 0, or
 	 * FILTER_BEYOND where another program may find them. */
 	uint32_t beyond;
+	uint32_t insns_max;   /* of a body; 0: any number */
 	uint32_t extent_max;  /* bytes that one check may be for */
 	unsigned stack;       /* words that the functions below use, from 0 on */
 	bool fields_in_bytes; /* of the scratch; else of the context */

@@ -3,6 +3,7 @@
  * R_BYTES is where it begins; data_end is read again for each check, which costs an
  * instruction and no register.  R_BASE holds an address, of which the verifier knows
  * how far it has been checked. */
+#include "../broken.h"
 #include "../opcode.h"
 #include "emit.h"
 
@@ -40,7 +41,7 @@ static void
 check_from(struct emit *e, unsigned reg, uint32_t bytes)
 {
 	put(e, BPF_ALU64 | BPF_MOV | BPF_X, R2, reg, 0, 0);
-	put(e, BPF_ALU64 | BPF_ADD | BPF_K, R2, 0, 0, bytes);
+	put(e, BPF_ALU64 | BPF_ADD | BPF_K, R2, 0, 0, bytes - IS_BROKEN(CHECK));
 	load_end(e, R1);
 	leave(e, BPF_JMP | BPF_JGT | BPF_X, R2, R1, 0, beyond_target(e));
 }
@@ -65,7 +66,8 @@ load_base(struct emit *e, const struct value *v)
 		put(e, BPF_ALU64 | BPF_MOV | BPF_X, R_BASE, R_BYTES, 0, 0);
 		put(e, BPF_ALU64 | BPF_ADD | BPF_X, R_BASE, R0, 0, 0);
 		e->now.base = v->a;
-		e->now.base_checked = 0;
+		if (!IS_BROKEN(BASE))
+			e->now.base_checked = 0;
 	}
 	if (e->now.base_checked >= bytes)
 		return;

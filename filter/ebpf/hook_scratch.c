@@ -2,6 +2,7 @@
  * (struct filter_pktbuf), and from elsewhere what lies beyond it. */
 #include <stddef.h>
 
+#include "../broken.h"
 #include "../opcode.h"
 #include "emit.h"
 
@@ -29,7 +30,8 @@ scratch_check(struct emit *e, uint32_t bytes)
 {
 	put(e, BPF_LDX | BPF_MEM | BPF_W, R1, R_BYTES,
 		offsetof(struct filter_pktbuf, filled), 0);
-	leave(e, BPF_JMP32 | BPF_JLT | BPF_K, R1, 0, bytes, beyond_target(e));
+	leave(e, BPF_JMP32 | BPF_JLT | BPF_K, R1, 0, bytes - IS_BROKEN(FILLED),
+		beyond_target(e));
 	e->now.checked = bytes;
 	if (bytes > e->reach)
 		e->reach = bytes;
@@ -75,7 +77,8 @@ loads_load(struct emit *e, const struct value *v, unsigned dst)
 static void
 take_cell(struct emit *e, const struct value *v)
 {
-	leave(e, BPF_JMP | BPF_JNE | BPF_K, R0, 0, 0, reject_target(e));
+	leave(e, BPF_JMP | (IS_BROKEN(CALL) ? BPF_JEQ : BPF_JNE) | BPF_K, R0, 0, 0,
+		reject_target(e));
 	put(e, BPF_LDX | BPF_MEM | opcode_size(v->size), R0, R_STACK, CELL, 0);
 	to_host_order(e, R0, v->size);
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../broken.h"
 #include "../opcode.h"
 #include "emit.h"
 
@@ -69,7 +70,7 @@ look_in_bits(struct emit *e, const struct placed *p, const struct block *b,
 static void
 put_step(struct emit *e, unsigned step, size_t size)
 {
-	const size_t by = size << step;
+	const size_t by = (size << step) - (IS_BROKEN(STEP) ? size : 0);
 	unsigned from = R2;
 	size_t off = by - size;
 	if (off > INT16_MAX) {
@@ -117,7 +118,8 @@ emit_lookup(struct emit *e, const struct block *b, const struct block *next)
 	if (t->lo != 0)
 		put(e, BPF_ALU | BPF_SUB | BPF_K, R0, 0, 0, t->lo);
 	if (t->span != UINT32_MAX)
-		jump(e, BPF_JMP32 | BPF_JGT | BPF_K, R0, 0, t->span, b->jf);
+		jump(e, BPF_JMP32 | BPF_JGT | BPF_K, R0, 0, t->span - IS_BROKEN(TABLE),
+			b->jf);
 	if (t->entries == 0)
 		look_in_bits(e, p, b, next);
 	else

@@ -10,4 +10,7 @@ bool engine_diff(const struct filter_opts *a, const struct filter_opts *b,
 	const struct filter_proof_opts *, struct filter_difference *out,
 	struct diags ds[2]);
 
+/* ebpf_way.c: are packets of that input kind read so? */
+bool engine_reads(enum filter_reads, enum filter_input);
+
 #endif

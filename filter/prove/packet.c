@@ -39,9 +39,8 @@ byte_at(struct prover *p, Z3_ast at)
 	return o->byte;
 }
 
-/* base + k, in one form for all ways of writing it. */
-static Z3_ast
-address(struct prover *p, Z3_ast base, uint32_t k)
+Z3_ast
+packet_address(struct prover *p, Z3_ast base, uint32_t k)
 {
 	Z3_ast at = term_number(p, k);
 	return base == NULL ? at : Z3_simplify(p->z, Z3_mk_bvadd(p->z, base, at));
@@ -82,10 +81,11 @@ packet_load(struct prover *p, enum ending ending, Z3_ast base, uint32_t k, unsig
 			   : term_at_most(p, base,
 				     term_number(p, PROVE_CAPLEN_MAX - size - k));
 	if (ending == CUT)
-		*ok = term_and(
-			p, *ok, term_at_most(p, address(p, base, k + size), p->caplen));
-	Z3_ast word = byte_at(p, address(p, base, k));
+		*ok = term_and(p, *ok,
+			term_at_most(p, packet_address(p, base, k + size), p->caplen));
+	Z3_ast word = byte_at(p, packet_address(p, base, k));
 	for (unsigned i = 1; i < size; i++)
-		word = Z3_mk_concat(p->z, word, byte_at(p, address(p, base, k + i)));
+		word = Z3_mk_concat(
+			p->z, word, byte_at(p, packet_address(p, base, k + i)));
 	return size == 4 ? word : Z3_mk_zero_ext(p->z, 32 - 8 * size, word);
 }

@@ -305,5 +305,7 @@ program(struct prover *p, enum ending ending, const struct sock_filter *insn,
 			run_line(&m, i);
 	run.accepts = verdict(&m, snaplen, &run.odd);
 	run.stray = m.stray;
+	run.beyond = p->no;
+	run.given = p->yes;
 	return run;
 }

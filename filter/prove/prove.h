@@ -52,6 +52,7 @@ struct prover {
 	Z3_sort bool_sort, word_sort, octet_sort;
 	Z3_ast yes, no;
 	Z3_ast caplen, len, meta[METAS];
+	Z3_ast piece; /* bytes in one piece, for programs that read in place */
 	struct arena arena;
 	struct octet *octet;
 	uint32_t octets, room;
@@ -104,6 +105,8 @@ bool scale_hold(struct prover *, Z3_model); /* false: the solver has been told m
  * them are in the packet; the sum may not wrap. */
 Z3_ast packet_load(
 	struct prover *, enum ending, Z3_ast base, uint32_t k, unsigned size, Z3_ast *ok);
+/* base + k, in one form for all ways of writing it. */
+Z3_ast packet_address(struct prover *, Z3_ast base, uint32_t k);
 
 /* meaning.c: `ok`: nothing faults; `is`: then, it is true. */
 struct reading {
@@ -116,15 +119,20 @@ struct read_from {
 struct reading meaning(struct prover *, enum ending, const struct filter_opts *,
 	const struct syntax *, struct read_from *);
 
-/* program.c */
 struct run {
 	Z3_ast accepts; /* returns the snap length */
-	Z3_ast odd;     /* returns what is neither that nor 0 */
+	Z3_ast odd;     /* returns what is no verdict */
 	Z3_ast stray;   /* does what not all machines do alike */
+	Z3_ast beyond;  /* leaves the verdict to another program */
+	Z3_ast given;   /* what is so of all packets that it gets */
 };
+/* program.c: classic BPF */
 struct sock_filter;
 struct run program(struct prover *, enum ending, const struct sock_filter *, size_t count,
 	uint32_t snaplen);
+/* ebpf.c: what it cannot run it gives up, and says so in `why`. */
+struct run program_ebpf(struct prover *, enum ending, enum filter_reads,
+	const struct filter_ebpf *, uint32_t snaplen);
 
 /* solve.c: is there a packet for which all of these hold?  On _YES the model is in
  * *model, to be given back with Z3_model_dec_ref. */

@@ -53,6 +53,7 @@ prover_open(struct prover *p, uint32_t limit_ms)
 	p->no = Z3_mk_false(p->z);
 	p->caplen = field(p, 32);
 	p->len = field(p, 32);
+	p->piece = field(p, 32);
 	for (unsigned i = 0; i < METAS; i++)
 		p->meta[i] = field(p, bits[i]);
 	/* not QF_BV, whose solver takes three times as long for lists */

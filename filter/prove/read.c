@@ -28,13 +28,16 @@ expression_close(struct expression *s)
 }
 
 bool
-compiled_open(struct compiled *c, const struct filter_opts *opts, struct diags *ds)
+compiled_open(struct compiled *c, const struct filter_opts *opts, bool classic,
+	struct diags *ds)
 {
 	struct filter_opts quiet = *opts;
 	*c = (struct compiled){ 0 };
 	quiet.trace = NULL;
 	if (!filter_compile(&quiet, &c->filter, ds))
 		return false;
+	if (!classic)
+		return true;
 	c->insn = filter_cbpf(c->filter, &c->count, ds);
 	if (c->insn == NULL)
 		compiled_close(c);

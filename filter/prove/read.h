@@ -27,8 +27,10 @@ struct compiled {
 	size_t count;
 };
 
-/* False, and an error: nothing is to be closed. */
-bool compiled_open(struct compiled *, const struct filter_opts *, struct diags *);
+/* `classic`: there has to be classic BPF of it.  False, and an error: nothing is to be
+ * closed. */
+bool compiled_open(
+	struct compiled *, const struct filter_opts *, bool classic, struct diags *);
 void compiled_close(struct compiled *);
 
 #endif

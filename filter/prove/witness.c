@@ -93,6 +93,7 @@ show(struct search *s, struct filter_witness *w)
 		.vlan_present = meta[META_VLAN_PRESENT] != 0,
 		.vlan_tci = (uint16_t)meta[META_VLAN_TCI],
 	};
+	w->piece = solve_number(p, s->model, p->piece);
 	w->found = true;
 	return true;
 }

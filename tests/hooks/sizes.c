@@ -169,6 +169,12 @@ try_way(const struct way *way, const struct filter *f, const struct corpus *c,
 	const double load = seconds() - start;
 	const char *wrong = ds.count ? ds.diag[0].text : "refused";
 
+	/* Its limit is the compiler's to say, and a capture takes another way then. */
+	if (open == WAY_WITHOUT && way->reads == FILTER_READS_LOADS) {
+		printf("# %s, %" PRIu32 ", %s: not so: %s\n", name, terms, way->name,
+			wrong);
+		return true;
+	}
 	if (open == WAY_OPEN) {
 		wrong = run_packets(&ready, c);
 		printf("# %s, %" PRIu32 ", %s: %zu instructions, %zu KiB of tables, "

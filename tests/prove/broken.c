@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "../../filter/broken.h"
-#include "../../filter/cbpf/cbpf.h"
 #include "../../filter/prove/engine.h"
 #include "trial.h"
 
@@ -15,8 +14,9 @@ enum broken filter_broken;
 #define X(name) [BROKEN_##name] = #name
 static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD),
 	X(GATHER), X(THREAD), X(RESTRICT), X(PREFIX), X(REGROUP), X(SWITCH), X(SPLIT),
-	X(SWAP), X(MERGE), X(SHARE), X(ORDER), X(EMIT), X(NUMBER), X(ENTRY), X(DEAD),
-	X(TAILS), X(ENCODE) };
+	X(PLACES), X(MERGE), X(SHARE), X(ORDER), X(EMIT), X(NUMBER), X(ENTRY), X(DEAD),
+	X(TAILS), X(ENCODE), X(CHECK), X(FILLED), X(BASE), X(SWAP), X(SIGNED),
+	X(OPPOSITE), X(BEYOND), X(STATE), X(MOVE), X(CALL), X(TABLE), X(STEP) };
 #undef X
 
 #define HOSTS_8                                                                \
@@ -34,6 +34,10 @@ static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD
 	PORTS_10(n##0)                                               \
 	" or " PORTS_10(n##1) " or " PORTS_10(n##2) " or " PORTS_10( \
 		n##3) " or " PORTS_10(n##4) " or " PORTS_10(n##5) " or " PORTS_10(n##6)
+
+#define HOSTS(n)                                                                 \
+#n ".0.0.1, " #n ".0.0.9, " #n ".0.3.7, " #n ".1.0.9, " #n ".2.0.3, " #n \
+	   ".9.0.1, " #n ".9.0.2"
 
 static const struct expression {
 	uint16_t linktype;
@@ -69,23 +73,32 @@ static const struct expression {
 	{ 1, FILTER_INPUT_FILE,
 		"(" PORTS_100(1) " or " PORTS_100(2) " or " PORTS_100(3) " or " PORTS_100(
 			4) ") and ip[8] = 7" },
+	{ 1, FILTER_INPUT_SKB, "geneve and pppoes or ip6" },
 	{ 276, FILTER_INPUT_COOKED, "inbound and tcp port 80 or arp" },
+	{ 1, FILTER_INPUT_XDP, "ip[200] = 7 or (ip6 and ip6[40] > 0x81)" },
+	{ 1, FILTER_INPUT_FILE,
+		"(ether[0] & 1 != 0 or ether[1] = 2) and ether[0] & 2 != 0" },
+	{ 1, FILTER_INPUT_FILE, "ether[20:4] > 0x81000000" },
+	{ 1, FILTER_INPUT_FILE,
+		"dst host in {" HOSTS(10) ", " HOSTS(11) ", " HOSTS(12) "}" },
 };
 
+/* *stray: of eBPF, it does what it must not. */
 static uint32_t
-verdict(const struct filter_opts *opts, enum broken fault,
-	const struct filter_packet *packet)
+verdict(const struct filter_opts *opts, enum broken fault, const struct filter_proof *p,
+	bool *stray)
 {
 	struct filter *f;
 	struct diags ds = { 0 };
+	uint32_t v = 0;
+	*stray = false;
 	filter_broken = fault;
 	if (!filter_compile(opts, &f, &ds))
 		return 0;
-	struct cbpf_prog prog = { 0 };
-	size_t insns;
-	prog.insn = (struct sock_filter *)filter_cbpf(f, &insns, &ds);
-	uint32_t v = fault == BROKEN_NOTHING ? filter_eval(f, packet)
-					     : cbpf_run(&prog, packet);
+	if (fault == BROKEN_NOTHING)
+		v = filter_eval(f, &p->witness.packet);
+	else
+		v = trial_run(f, p->which, &p->witness, stray);
 	filter_free(f);
 	return v;
 }
@@ -106,12 +119,16 @@ caught(enum broken fault, const struct expression *e)
 	filter_broken = fault;
 	if (engine_prove(&opts, &limits, &p, &ds) && p.verdict == FILTER_REFUTED &&
 		p.witness.found) {
-		uint32_t bad = verdict(&opts, fault, &p.witness.packet);
-		uint32_t good = verdict(&opts, BROKEN_NOTHING, &p.witness.packet);
+		bool stray, unused;
+		uint32_t bad = verdict(&opts, fault, &p, &stray);
+		uint32_t good = verdict(&opts, BROKEN_NOTHING, &p, &unused);
 		found = bad != good && bad == p.program && good == p.expression;
-		printf("# %s: %.120s\n#   program %" PRIu32 ", expression %" PRIu32
-		       "%s; %.1f ms\n",
-			faults[fault], e->text, p.program, p.expression,
+		if (p.claim == FILTER_CLAIM_MACHINE && p.which != FILTER_PROGRAM_CBPF)
+			found = stray;
+		printf("# %s, %s: %.120s\n#   program %" PRIu32 ", expression %" PRIu32
+		       "%s%s; %.1f ms\n",
+			faults[fault], filter_program_name(p.which), e->text, p.program,
+			p.expression, stray ? ", reads what it must not" : "",
 			found ? "" : ", BUT NOT WHEN THEY ARE RUN", (double)p.ns / 1e6);
 		trial_print_packet(&p.witness);
 	}

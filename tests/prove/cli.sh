@@ -176,6 +176,11 @@ test_prove() {
 	proves -y RAW 'icmp6 or ip[8] / ip[9] > 3'
 	proves -y IEEE802_11 'type data and tcp port 80'
 	proves -r "$here/../../pcaps/sll.pcap" 'arp or tcp'
+	run 0 -v -y EN10MB --hook xdp --prove 'tcp port 80'
+	for program in 'classic BPF' 'eBPF, XDP in place' 'eBPF, XDP by scratch'; do
+		grep -qxE "bpfcap: $program: proved in [0-9]+ ms" err || wrong "it does not say so of $program: $(cat err)"
+	done
+	verdict "-v: which programs are proved"
 	run 0 -y EN10MB --prove -ddd ip
 	verdict "-ddd, then the proof"
 }

@@ -1,4 +1,5 @@
-/* prove.c: the programs of many expressions, proved to be what the expressions mean.
+/* prove.c: the programs of many expressions, proved to be what the expressions mean: the
+ * classic BPF, and the eBPF of one way of reading, by turns.
  *
  * In: tests/prop/exprs.txt, language.txt, corpus.txt, and random expressions for each
  * family of link types; out: TAP.  `make check` goes on for PROVE_SECONDS, half of them
@@ -93,6 +94,8 @@ prove_line(struct trials *t, const struct line *l)
 	static const uint16_t others[] = { 101, 113, LINUX_SLL2 };
 	trial_prove(t, l->text, l->linktype, FILTER_INPUT_FILE);
 	trial_prove(t, l->text, l->linktype, FILTER_INPUT_SKB);
+	if (t->turn % 2 == 0)
+		trial_prove(t, l->text, l->linktype, FILTER_INPUT_XDP);
 	if (l->linktype == LINUX_SLL2)
 		trial_prove(t, l->text, l->linktype, FILTER_INPUT_COOKED);
 	if (l->linktype != ETHERNET)
@@ -138,7 +141,7 @@ static enum filter_input
 pick_input(uint16_t linktype, struct rng *r)
 {
 	static const enum filter_input inputs[] = { FILTER_INPUT_FILE, FILTER_INPUT_SKB,
-		FILTER_INPUT_FILE, FILTER_INPUT_COOKED };
+		FILTER_INPUT_XDP, FILTER_INPUT_COOKED };
 	return inputs[rng_below(r, linktype == LINUX_SLL2 ? 4 : 3)];
 }
 
@@ -173,6 +176,22 @@ report(const char *what, const struct trials *t)
 		(double)t->slowest_ns / 1e6, t->relations + t->resolved, t->relations);
 }
 
+static void
+report_programs(const struct trials *a, const struct trials *b)
+{
+	for (unsigned i = 0; i < FILTER_PROGRAMS; i++) {
+		const struct tally *x = &a->program[i], *y = &b->program[i];
+		const unsigned long tried = x->tried + y->tried;
+		printf("# %-24s %5lu tried %5lu proved %2lu refuted %3lu not decided "
+		       "%6.1f ms each\n",
+			filter_program_name(i), tried,
+			x->verdict[FILTER_PROVED] + y->verdict[FILTER_PROVED],
+			x->verdict[FILTER_REFUTED] + y->verdict[FILTER_REFUTED],
+			x->verdict[FILTER_UNDECIDED] + y->verdict[FILTER_UNDECIDED],
+			tried > 0 ? (double)(x->ns + y->ns) / 1e6 / (double)tried : 0);
+	}
+}
+
 static bool
 judge(unsigned number, const char *what, bool good)
 {
@@ -187,6 +206,7 @@ verdict(const struct trials *a, const struct trials *b, bool whole)
 	unsigned long undecided = a->undecided + b->undecided;
 	report("lists", a);
 	report("random", b);
+	report_programs(a, b);
 	bool good = judge(1, "what the lists say is proved", a->refuted == 0);
 	good = judge(2, "random expressions are proved", b->refuted == 0) && good;
 	good = judge(3, "what is said to match nothing matches nothing",

@@ -14,12 +14,22 @@ struct trials {
 	unsigned long relations, resolved;
 	unsigned long unlike; /* witnesses that do not show what they should */
 	uint64_t ns, slowest_ns;
+	/* With its classic BPF, one way of reading of the input kind, by turns. */
+	unsigned long turn;
+	struct tally {
+		unsigned long tried, verdict[FILTER_UNDECIDED + 1];
+		uint64_t ns;
+	} program[FILTER_PROGRAMS];
 };
 
 /* Proves it; what fails is printed as TAP comments. */
 void trial_prove(struct trials *, const char *text, uint16_t linktype, enum filter_input);
 
 const char *trial_input_name(enum filter_input);
+
+/* What a program says of the packet; *stray: it reads what it must not. */
+uint32_t trial_run(const struct filter *, unsigned program, const struct filter_witness *,
+	bool *stray);
 
 /* Lengths, metadata and bytes as comments. */
 void trial_print_packet(const struct filter_witness *);
