@@ -150,7 +150,7 @@ attach_look(struct live_tc *l, enum clsact_side side, int program,
 	if (l->link[side] >= 0)
 		return true;
 	if (l->link[side] != -EINVAL || has_tcx(program))
-		return live_attach_refuse("tc", "6.6", iface, -l->link[side], ds);
+		return live_attach_refuse("tc", NULL, iface, -l->link[side], ds);
 	l->by_clsact = true;
 	note_clsact(iface, ", for the kernel has no tcx links", ds);
 	return live_clsact_attach(&l->clsact, side, program, ds);

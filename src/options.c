@@ -391,6 +391,7 @@ settle_hook(struct parsing *p)
 	const struct live_hook *h = live_hook_find(p->hook, p->emit ? &unsaid : p->ds);
 	if (h != NULL)
 		p->o->hook = h;
+	p->o->print.hook = h != NULL && !h->pcap;
 	return h != NULL || p->emit;
 }
 
