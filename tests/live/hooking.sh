@@ -68,12 +68,19 @@ filters() {
 		sed -n 's/.* pref \([0-9]*\) .* \([^ ]*\):\[.*/\1 \2/p' | tr '\n' ' ' | sed 's/ $//'
 }
 there() { on_far "$guest" v1 | sed -n "s/^$1: *//p"; } # in order
-all_there() { echo "$(there in)$(there out)$(there xdp)$(filters ingress)$(filters egress)"; }
+all_there() {
+	there in
+	there out
+	there xdp
+	filters ingress
+	filters egress
+}
 
 # invite PLACE NAME...: other people's programs on v1; farewell: $counts is what they
 # counted.
 invite() {
 	visits=$((visits + 1))
+	: >"$work/guest.err" # the last one was ready too
 	ip netns exec "$far" "$guest" v1 "$@" >"$work/guests.$visits" 2>"$work/guest.err" &
 	guests="$guests $!"
 	tries=100

@@ -120,7 +120,7 @@ for hook in tc tc-clsact xdp xdp-generic; do
 	holds "$hook: full ring: captured ones are in the file" is "$(records full)" "$1"
 
 	start killed --hook $hook -i v1 udp
-	holds "$hook: is there" [ -n "$(all_there)" ]
+	holds "$hook: is there" [ -n "$(all_there | tr -d '\n')" ]
 	kill -KILL $pid
 	wait $pid 2>/dev/null
 	pid=

@@ -44,8 +44,8 @@ listen() {
 }
 heard() {
 	sleep 0.3
-	kill -INT $pid
-	wait $pid
+	kill -INT "$pid"
+	wait "$pid"
 	pid=
 }
 # told TEXT: it stands in front of the one packet that there was.
@@ -59,6 +59,7 @@ told() {
 a_packet() {
 	title=$2
 	text=$3
+	# shellcheck disable=SC2086  # options
 	listen "$1" -v $4
 	on_near "$send" raw v0 1 60 >/dev/null
 	heard
