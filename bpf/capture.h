@@ -4,6 +4,7 @@
 #define BPFCAP_BPF_CAPTURE_H
 
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 
 #include <bpf/bpf_helpers.h>
 
@@ -42,10 +43,18 @@ cut(__u64 len, __u64 verdict)
 	return len;
 }
 
+/* What the kernel is told there: to go on as if the program had not been.  At tc, with
+ * the next program (TC_ACT_UNSPEC = TCX_NEXT), or what is behind it. */
+static __always_inline __s16
+go_on(enum event_hook hook)
+{
+	return hook == EVENT_TC ? TC_ACT_UNSPEC : hook == EVENT_XDP ? XDP_PASS : 0;
+}
+
 /* A record for a packet that matched, its bytes and what else is known of it still to be
  * filled in; or NULL, and it is counted as lost. */
 static __always_inline struct event *
-record_new(struct counters *n, __u64 caplen, __u64 len)
+record_new(struct counters *n, __u64 caplen, __u64 len, enum event_hook hook)
 {
 	const __u64 now_ns = bpf_ktime_get_boot_ns();
 	struct event *e = ring_reserve(caplen, config.snap);
@@ -61,8 +70,8 @@ record_new(struct counters *n, __u64 caplen, __u64 len)
 	e->len = len;
 	e->vlan_tci = 0;
 	e->hatype = 0;
-	e->flags = 0;
-	e->reason = 0;
+	e->flags = hook << EVENT_HOOK_SHIFT;
+	e->verdict = go_on(hook);
 	return e;
 }
 

@@ -222,14 +222,14 @@ capture_drop(__u64 *ctx)
 		return 0;
 	n->matched++;
 	const __u64 caplen = cut(b.linear + sizeof(struct sll2), verdict);
-	struct event *e = record_new(n, caplen, b.len + sizeof(struct sll2));
+	struct event *e = record_new(n, caplen, b.len + sizeof(struct sll2), EVENT_DROP);
 	if (!e)
 		return 0;
 	e->ifindex = at.ifindex; /* hatype stays 0: nothing for the tool to complete */
 	e->protocol = bpf_ntohs(skb->protocol);
-	e->queue = 0;
+	e->queue = 0; /* nor the direction: what the packet has is of either */
 	e->pkttype = BPF_CORE_READ_BITFIELD(skb, pkt_type);
-	e->flags = EVENT_COOKED;
+	e->flags |= EVENT_COOKED;
 	e->reason = reason >> SUBSYS_SHIFT << EVENT_SUBSYS_SHIFT | (reason & 0xfff);
 	put_header(skb, e, &at, &b);
 	if (caplen > sizeof(struct sll2))

@@ -20,15 +20,26 @@ struct event {
 	__u16 protocol; /* ethertype, as the kernel classed the packet */
 	__u16 vlan_tci; /* the tag that was put back, valid with EVENT_VLAN */
 	__u16 hatype;   /* ARPHRD_, cooked only */
-	__u16 queue;    /* receive queue + 1, 0: not recorded */
-	__u8 pkttype;   /* PACKET_HOST … PACKET_OUTGOING */
-	__u8 flags;     /* EVENT_ */
-	__u16 reason;   /* of a drop: number | subsystem << EVENT_SUBSYS_SHIFT; else 0 */
+	__u16 queue;  /* + 1: of those that receive, or, EVENT_OUT, send; 0: not known */
+	__u8 pkttype; /* PACKET_HOST … PACKET_OUTGOING; EVENT_XDP: not known yet, 0 */
+	__u8 flags;   /* EVENT_, and the hook */
+	union {
+		__s16 verdict; /* what the program told the kernel: EVENT_TC: TC_ACT_,
+				* EVENT_XDP: XDP_, EVENT_SOCKET: nothing, 0 */
+		__u16 reason;  /* EVENT_DROP: number | subsystem << EVENT_SUBSYS_SHIFT */
+	};
 	__u8 data[];
 };
 
 #define EVENT_VLAN 1   /* a stripped VLAN tag was put back into the bytes */
 #define EVENT_COOKED 2 /* data begins with a LINUX_SLL2 header */
+#define EVENT_IN 4     /* it was received ... */
+#define EVENT_OUT 8    /* ... or sent; neither: not known */
+
+enum event_hook { EVENT_SOCKET, EVENT_TC, EVENT_XDP, EVENT_DROP };
+#define EVENT_NO_QUEUES 0xffffffff /* no receive queue is known */
+#define EVENT_HOOK_SHIFT 4         /* bits of `flags` */
+#define EVENT_HOOK(flags) ((enum event_hook)((flags) >> EVENT_HOOK_SHIFT & 3))
 
 #define EVENT_SUBSYS_SHIFT 12 /* the kernel's own enum skb_drop_reason is subsystem 0 */
 
@@ -54,6 +65,7 @@ struct sock_config {
 	__u32 reach;      /* bytes of scratch that the filter reads, 0..EVENT_SCRATCH */
 	__u32 wake_at;    /* bytes in the ring at which the reader is woken */
 	__u32 lo_ifindex; /* its outgoing packets come in again: not looked at */
+	__u32 no_queues;  /* received: a queue number + 1 up to that says nothing */
 	__u8 immediate;   /* 1: wake the reader whenever it sleeps */
 	__u8 skip_in;     /* 1: outgoing packets only */
 	__u8 skip_out;    /* 1: incoming packets only */
@@ -79,9 +91,10 @@ struct counters {
 
 /* What an interface adds to the cooked header, by ifindex. */
 struct link {
-	__u16 hatype;  /* ARPHRD_ */
-	__u8 addr_at;  /* the sender's address: offset from the MAC header, bytes */
-	__u8 addr_len; /* 0: no such address, else 4, 6 or 8 */
+	__u16 hatype;    /* ARPHRD_ */
+	__u8 addr_at;    /* the sender's address: offset from the MAC header, bytes */
+	__u8 addr_len;   /* 0: no such address, else 4, 6 or 8 */
+	__u32 no_queues; /* as in struct sock_config */
 };
 
 /* tcpdump.org/linktypes, LINKTYPE_LINUX_SLL2. */
@@ -97,10 +110,10 @@ struct sll2 {
 
 _Static_assert(sizeof(struct event) == 32, "records keep 8-byte alignment");
 _Static_assert(sizeof(struct pktbuf) == 48 + EVENT_SCRATCH, "no padding");
-_Static_assert(sizeof(struct sock_config) == 20, "no padding");
+_Static_assert(sizeof(struct sock_config) == 24, "no padding");
 _Static_assert(sizeof(struct drop_config) == 12, "no padding");
 _Static_assert(sizeof(struct counters) == 64, "one cache line");
-_Static_assert(sizeof(struct link) == 4, "a map value without padding");
+_Static_assert(sizeof(struct link) == 8, "a map value without padding");
 _Static_assert(sizeof(struct sll2) == 20, "LINKTYPE_LINUX_SLL2");
 
 #endif

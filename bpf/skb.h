@@ -2,6 +2,8 @@
 #ifndef BPFCAP_BPF_SKB_H
 #define BPFCAP_BPF_SKB_H
 
+#include <linux/if_packet.h>
+
 #include <bpf/bpf_endian.h>
 
 #include "capture.h"
@@ -31,16 +33,37 @@ match(struct __sk_buff *skb, __u32 hatype, __u32 pkttype)
 	return (__u32)filter_skb(skb, &buf);
 }
 
-static __always_inline struct event *
-record(struct __sk_buff *skb, struct counters *n, __u64 caplen, __u64 len)
+/* Where a packet was seen, and what that tells of it. */
+struct look {
+	enum event_hook hook;
+	__u8 pkttype;
+	__u32 no_queues; /* struct sock_config */
+};
+
+/* A received packet has the number + 1, or 0 (include/linux/skbuff.h,
+ * skb_record_rx_queue), a sent one the number once that is chosen, which is between tc
+ * and the tap of packet sockets (net/core/dev.c, __dev_queue_xmit). */
+static __always_inline __u16
+queue_of(struct __sk_buff *skb, struct look at)
 {
-	struct event *e = record_new(n, caplen, len);
+	const __u32 queue = skb->queue_mapping;
+	if (at.pkttype != PACKET_OUTGOING)
+		return queue > at.no_queues ? queue : 0;
+	return at.hook == EVENT_SOCKET ? queue + 1 : 0;
+}
+
+static __always_inline struct event *
+record(struct __sk_buff *skb, struct counters *n, __u64 caplen, __u64 len, struct look at)
+{
+	const _Bool sent = at.pkttype == PACKET_OUTGOING;
+	struct event *e = record_new(n, caplen, len, at.hook);
 	if (!e)
 		return e;
 	e->ifindex = skb->ifindex;
 	e->protocol = bpf_ntohs(skb->protocol);
-	e->queue = skb->queue_mapping;
-	e->pkttype = skb->pkt_type;
+	e->queue = queue_of(skb, at);
+	e->pkttype = at.pkttype;
+	e->flags |= sent ? EVENT_OUT : EVENT_IN;
 	return e;
 }
 
@@ -49,7 +72,7 @@ static __always_inline void
 put_tagged(struct __sk_buff *skb, struct event *e, __u64 caplen)
 {
 	__u16 tag[2] = { skb->vlan_proto, bpf_htons(skb->vlan_tci) };
-	e->flags = EVENT_VLAN;
+	e->flags |= EVENT_VLAN;
 	e->vlan_tci = skb->vlan_tci;
 	bpf_skb_load_bytes(skb, 0, e->data, VLAN_AT);
 	__builtin_memcpy(e->data + VLAN_AT, tag, VLAN_TAG);
@@ -60,7 +83,7 @@ put_tagged(struct __sk_buff *skb, struct event *e, __u64 caplen)
 
 /* Captures what the filter has accepted, from the link header on. */
 static __always_inline void
-capture(struct __sk_buff *skb, struct counters *n, __u64 verdict, __u8 pkttype)
+capture(struct __sk_buff *skb, struct counters *n, __u64 verdict, struct look at)
 {
 	n->matched++;
 	__u64 len = skb->len;
@@ -68,10 +91,9 @@ capture(struct __sk_buff *skb, struct counters *n, __u64 verdict, __u8 pkttype)
 	if (tagged)
 		len += VLAN_TAG;
 	const __u64 caplen = cut(len, verdict);
-	struct event *e = record(skb, n, caplen, len);
+	struct event *e = record(skb, n, caplen, len, at);
 	if (!e)
 		return;
-	e->pkttype = pkttype;
 	if (tagged)
 		put_tagged(skb, e, caplen);
 	else if (caplen > 0)

@@ -18,6 +18,8 @@
 #include "skb.h"
 
 #define TAGS 3 /* in the bytes of a packet; more are not looked behind */
+#define SEEN(skb, link) \
+	((struct look){ EVENT_SOCKET, (skb)->pkt_type, (link)->no_queues })
 #define HATYPE_VOID \
 	0xffff /* ARPHRD_VOID: the tool has not told us of the interface yet */
 
@@ -70,7 +72,7 @@ capture_raw(struct __sk_buff *skb)
 		return 0;
 	const __u64 verdict = match(skb, 0, skb->pkt_type);
 	if (verdict != 0)
-		capture(skb, n, verdict, skb->pkt_type);
+		capture(skb, n, verdict, SEEN(skb, &config));
 	return 0;
 }
 
@@ -151,7 +153,7 @@ put_cooked(struct __sk_buff *skb, struct event *e, const struct link *link)
 		h.addr_len = link->addr_len;
 	__builtin_memcpy(e->data, &h, sizeof(h));
 	e->hatype = link->hatype;
-	e->flags = EVENT_COOKED;
+	e->flags |= EVENT_COOKED;
 }
 
 SEC("bpfcap/cooked")
@@ -163,7 +165,10 @@ capture_cooked(struct __sk_buff *skb)
 		return 0;
 	const __u32 ifindex = skb->ifindex;
 	const struct link *known = bpf_map_lookup_elem(&links, &ifindex);
-	struct link link = { .hatype = HATYPE_VOID, .addr_at = 6, .addr_len = 6 };
+	struct link link = { .hatype = HATYPE_VOID,
+		.addr_at = 6,
+		.addr_len = 6,
+		.no_queues = EVENT_NO_QUEUES };
 	if (known)
 		link = *known;
 	const __u64 verdict = match(skb, link.hatype, skb->pkt_type);
@@ -172,7 +177,7 @@ capture_cooked(struct __sk_buff *skb)
 	n->matched++;
 	const __u64 len = (__u64)skb->len + sizeof(struct sll2);
 	const __u64 caplen = cut(len, verdict);
-	struct event *e = record(skb, n, caplen, len);
+	struct event *e = record(skb, n, caplen, len, SEEN(skb, &link));
 	if (!e)
 		return 0;
 	put_cooked(skb, e, &link);

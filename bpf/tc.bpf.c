@@ -9,13 +9,13 @@
  * have one writer at a time. */
 #include <linux/bpf.h>
 #include <linux/if_packet.h>
-#include <linux/pkt_cls.h>
 
 #include "capture.h"
 #include "event.h"
 #include "skb.h"
 
-#define GO_ON TC_ACT_UNSPEC /* = TCX_NEXT: the next program, or what is behind tc */
+#define GO_ON go_on(EVENT_TC)
+#define SEEN(pkttype) ((struct look){ EVENT_TC, pkttype, config.no_queues })
 
 enum { FAR_IN, FAR_OUT };
 
@@ -43,7 +43,7 @@ look(struct __sk_buff *skb, __u8 pkttype, __u32 far)
 	const __u64 verdict = (__u32)filter_packet(skb);
 	if (verdict != BEYOND) {
 		if (verdict != 0)
-			capture(skb, n, verdict, pkttype);
+			capture(skb, n, verdict, SEEN(pkttype));
 		return GO_ON;
 	}
 	/* All there is was in reach: what it lacks nobody has. */
@@ -60,7 +60,7 @@ look_far(struct __sk_buff *skb, __u8 pkttype)
 		return GO_ON;
 	const __u64 verdict = match(skb, 0, pkttype);
 	if (verdict != 0)
-		capture(skb, n, verdict, pkttype);
+		capture(skb, n, verdict, SEEN(pkttype));
 	return GO_ON;
 }
 

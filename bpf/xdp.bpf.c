@@ -13,6 +13,8 @@
 #include "event.h"
 #include "ring.h"
 
+#define GO_ON go_on(EVENT_XDP)
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
@@ -61,13 +63,15 @@ capture(struct xdp_md *ctx, struct counters *n, __u64 verdict)
 	if (caplen > LONGEST)
 		caplen = LONGEST;
 	n->matched++;
-	struct event *e = record_new(n, caplen, len);
+	struct event *e = record_new(n, caplen, len, EVENT_XDP);
 	if (!e)
 		return;
 	e->ifindex = ctx->ingress_ifindex;
 	e->protocol = 0;
-	e->queue = ctx->rx_queue_index + 1;
+	const __u32 queue = ctx->rx_queue_index + 1;
+	e->queue = queue > config.no_queues ? queue : 0;
 	e->pkttype = 0;
+	e->flags |= EVENT_IN;
 	put_bytes(ctx, e, caplen);
 	ring_submit(e, caplen, &config);
 }
@@ -99,19 +103,19 @@ xdp_look(struct xdp_md *ctx)
 {
 	struct counters *n = own_counters();
 	if (!n)
-		return XDP_PASS;
+		return GO_ON;
 	n->seen++;
 	const __u64 verdict = (__u32)filter_packet(ctx);
 	if (verdict != BEYOND) {
 		if (verdict != 0)
 			capture(ctx, n, verdict);
-		return XDP_PASS;
+		return GO_ON;
 	}
 	/* All there is was in reach: what it lacks nobody has. */
 	const __u64 len = bpf_xdp_get_buff_len(ctx);
 	if (len > ctx->data_end - ctx->data || len > REACH_IN_PLACE)
 		bpf_tail_call(ctx, &programs, 0);
-	return XDP_PASS;
+	return GO_ON;
 }
 
 SEC("bpfcap_xdp_far/look")
@@ -120,11 +124,11 @@ xdp_look_far(struct xdp_md *ctx)
 {
 	struct counters *n = own_counters();
 	if (!n)
-		return XDP_PASS;
+		return GO_ON;
 	const __u64 verdict = match_far(ctx);
 	if (verdict != 0)
 		capture(ctx, n, verdict);
-	return XDP_PASS;
+	return GO_ON;
 }
 
 const char license_terms[] SEC("license") = "Dual BSD/GPL";

@@ -31,6 +31,9 @@ struct iface {
  * NULL: the first of the list that is up, as tcpdump does without -i. */
 bool iface_find(const char *name, struct iface *, struct diags *);
 
+/* Whether the packets that come in there say by which receive queue. */
+bool iface_tells_queue(int ifindex);
+
 /* The list of -D in tcpdump's format, a line each. */
 bool iface_list(FILE *, struct diags *);
 

@@ -54,8 +54,11 @@ struct source *live_drop_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
 /* eBPF at tc, on one interface that is not cooked; the filter is of FILTER_INPUT_SKB.
- * What other programs there do to packets comes after it. */
+ * What other programs there do to packets comes after it.  By tcx links, else by the
+ * clsact qdisc; or always by that. */
 struct source *live_tc_open(const struct live_opts *, const struct iface *,
+	const struct filter *, struct diags *);
+struct source *live_tc_clsact_open(const struct live_opts *, const struct iface *,
 	const struct filter *, struct diags *);
 
 /* AF_PACKET ring with the filter as cBPF; input kind as above.  When the kernel does

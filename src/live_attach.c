@@ -22,7 +22,7 @@ bool
 live_attach_refuse(const char *hook, const char *since, const struct iface *iface,
 	int err, struct diags *ds)
 {
-	const bool right = err == EPERM || err == EACCES, old = err == EINVAL;
+	const bool right = err == EPERM || err == EACCES, old = since && err == EINVAL;
 	struct diag *d = diags_add(ds,
 		right ? DIAG_PERMISSION
 		: old ? DIAG_KERNEL

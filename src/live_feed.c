@@ -5,6 +5,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <net/if.h>
 #include <poll.h>
 #include <string.h>
@@ -50,6 +52,31 @@ doze(struct live_feed *l)
 	leave(l, LIVE_FEED_BROKEN);
 }
 
+/* What the kernel was told, as its headers name it. */
+static const char *
+verdict_name(const struct event *e)
+{
+	static const struct {
+		enum event_hook hook;
+		int verdict;
+		const char *name;
+	} names[] = { { EVENT_TC, TC_ACT_UNSPEC, "tc UNSPEC" },
+		{ EVENT_XDP, XDP_PASS, "xdp PASS" } };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].hook == EVENT_HOOK(e->flags) &&
+			names[i].verdict == e->verdict)
+			return names[i].name;
+	return NULL;
+}
+
+static enum packet_way
+way_of(const struct event *e)
+{
+	return e->flags & EVENT_IN    ? PACKET_WAY_IN
+	       : e->flags & EVENT_OUT ? PACKET_WAY_OUT
+				      : PACKET_WAY_UNKNOWN;
+}
+
 static void
 fill(struct live_feed *l, const struct event *e, struct packet *p)
 {
@@ -59,7 +86,9 @@ fill(struct live_feed *l, const struct event *e, struct packet *p)
 		.caplen = e->caplen,
 		.len = e->len,
 		.linktype = l->source.linktype,
-		.note = l->note ? l->note(l, e) : NULL,
+		.way = way_of(e),
+		.queue = e->queue,
+		.note = l->note ? l->note(l, e) : verdict_name(e),
 	};
 }
 
@@ -179,6 +208,9 @@ live_feed_config(const struct live_opts *opts, const struct iface *iface, uint32
 		.reach = reach,
 		.wake_at = ring_size(opts) / WAKE_PART,
 		.lo_ifindex = if_nametoindex("lo"),
+		.no_queues = iface->index != 0 && iface_tells_queue(iface->index)
+				     ? 0
+				     : EVENT_NO_QUEUES,
 		.immediate = opts->immediate,
 		.tags = iface->linktype == FILTER_LINK_EN10MB,
 	};

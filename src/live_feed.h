@@ -21,7 +21,7 @@ struct live_feed {
 	/* Takes the program off its hook, or NULL.  Called once. */
 	void (*detach)(struct live_feed *);
 	void (*free)(struct live_feed *); /* the object and the struct itself */
-	/* What -v says of a packet, valid until the next; or NULL: nothing. */
+	/* What became of a packet, valid until the next; or NULL: by the verdict. */
 	const char *(*note)(struct live_feed *, const struct event *);
 	/* When all packets are delivered: warnings, if any; or NULL. */
 	void (*end)(struct live_feed *, struct diags *);

@@ -15,6 +15,8 @@ static const struct live_hook hooks[] = {
 		.open = live_sock_open },
 	{ "tc", "capturing with the filter as eBPF, at tc", FILTER_INPUT_SKB,
 		.open = live_tc_open },
+	{ "tc-clsact", "capturing with the filter as eBPF, at tc", FILTER_INPUT_SKB,
+		.open = live_tc_clsact_open },
 	{ "xdp", "capturing with the filter as eBPF, at XDP", FILTER_INPUT_XDP,
 		.received = true, .open = live_xdp_open },
 	{ "xdp-generic", "capturing with the filter as eBPF, at XDP", FILTER_INPUT_XDP,

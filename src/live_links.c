@@ -24,7 +24,10 @@ learn(const struct live_links *l, unsigned ifindex, struct link *out)
 		return false;
 	const struct iface_type *t = iface_type(hatype);
 	*out = (struct link){
-		.hatype = hatype, .addr_at = t->addr_at, .addr_len = t->addr_len
+		.hatype = hatype,
+		.addr_at = t->addr_at,
+		.addr_len = t->addr_len,
+		.no_queues = iface_tells_queue((int)ifindex) ? 0 : EVENT_NO_QUEUES,
 	};
 	bpf_map_update_elem(l->map_fd, &ifindex, out, BPF_ANY);
 	return true;

@@ -33,6 +33,16 @@ live_tc_open(const struct live_opts *opts, const struct iface *iface,
 }
 
 struct source *
+live_tc_clsact_open(const struct live_opts *opts, const struct iface *iface,
+	const struct filter *filter, struct diags *ds)
+{
+	(void)opts;
+	(void)iface;
+	(void)filter;
+	return refuse(ds);
+}
+
+struct source *
 live_xdp_open(const struct live_opts *opts, const struct iface *iface,
 	const struct filter *filter, struct diags *ds)
 {

@@ -218,6 +218,8 @@ fill(struct live_packet *l, struct tpacket3_hdr *h, struct packet *p)
 		.caplen = h->tp_snaplen,
 		.len = h->tp_len,
 		.linktype = l->source.linktype,
+		.way = from->sll_pkttype == PACKET_OUTGOING ? PACKET_WAY_OUT
+							    : PACKET_WAY_IN,
 	};
 	if (!wanted(l, from)) {
 		l->ignored++;

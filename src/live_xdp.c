@@ -34,8 +34,9 @@ static const struct mode {
 	const char *name;
 	uint32_t attach; /* linux/if_link.h */
 	uint32_t load;
-} native = { "native", XDP_FLAGS_DRV_MODE, HAS_FRAGS },
-  generic = { "generic", XDP_FLAGS_SKB_MODE, 0 };
+	bool driver;
+} native = { "native", XDP_FLAGS_DRV_MODE, HAS_FRAGS, true },
+  generic = { "generic", XDP_FLAGS_SKB_MODE, 0, false };
 
 /* What is captured, and the filter for each program. */
 struct wish {
@@ -60,12 +61,23 @@ xdp_free(struct live_feed *f)
 	free(l);
 }
 
+/* The driver knows its queues.  Before the stack they are what the packet says; 0 is what
+ * is not known, too (net/core/dev.c, netif_get_rxqueue). */
+static uint32_t
+no_queues(const struct mode *mode, const struct iface *iface)
+{
+	if (mode->driver)
+		return 0;
+	return iface_tells_queue(iface->index) ? 1 : EVENT_NO_QUEUES;
+}
+
 static bool
 set_up(struct live_xdp *l, const struct wish *w, const struct mode *mode,
 	struct diags *ds)
 {
 	const struct xdp_bpf *k = l->skel;
 	k->rodata->config = live_feed_config(w->opts, w->iface, w->far.reach);
+	k->rodata->config.no_queues = no_queues(mode, w->iface);
 	if (bpf_program__set_flags(k->progs.xdp_look, mode->load) == 0 &&
 		bpf_program__set_flags(k->progs.xdp_look_far, mode->load) == 0)
 		return live_feed_size(&l->feed, w->opts, k->obj, ds);

@@ -259,8 +259,8 @@ static const struct option_row rows[] = {
 	{ 'Q', "direction", "DIR", "capture only packets that go in, out, or inout",
 		set_direction },
 	{ LONG_ONLY + 20, "hook", "NAME",
-		"look at packets at auto (the default), socket, tc, xdp, xdp-generic or "
-		"drop",
+		"look at packets at auto (the default), socket, tc, tc-clsact, xdp, "
+		"xdp-generic or drop",
 		set_hook },
 	{ 'B', "buffer-size", "KIB", "size of the kernel's buffer", set_buffer },
 	{ LONG_ONLY, "immediate-mode", NULL, "deliver each packet at once",
@@ -391,6 +391,7 @@ settle_hook(struct parsing *p)
 	const struct live_hook *h = live_hook_find(p->hook, p->emit ? &unsaid : p->ds);
 	if (h != NULL)
 		p->o->hook = h;
+	p->o->print.hook = h != NULL && !h->pcap;
 	return h != NULL || p->emit;
 }
 

@@ -6,13 +6,18 @@
 
 #include <stdint.h>
 
+enum packet_way { PACKET_WAY_UNKNOWN, PACKET_WAY_IN, PACKET_WAY_OUT };
+
 struct packet {
 	int64_t ts_ns;       /* nanoseconds since 1970-01-01 UTC */
 	const uint8_t *data; /* from the link header on */
 	uint32_t caplen;     /* bytes at data */
 	uint32_t len;        /* bytes on the wire */
 	uint16_t linktype;   /* LINKTYPE_ value */
-	const char *note;    /* what else the source knows of it, for -v; or NULL */
+	/* Of a capture, for -v with --hook. */
+	enum packet_way way;
+	uint32_t queue;   /* of those that receive or send, + 1; 0: not known */
+	const char *note; /* what else is known: what became of it; or NULL */
 };
 
 #endif

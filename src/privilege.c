@@ -67,18 +67,20 @@ privilege_become(const char *user, struct diags *ds)
 	return true;
 }
 
-bool
-privilege_limit(struct diags *ds)
+#define KEPT_MAX 2
+
+/* Of what the process has, these are left. */
+static bool
+limit(const unsigned *kept, size_t count, struct diags *ds)
 {
-	static const unsigned kept[] = { CAP_DAC_OVERRIDE, CAP_FOWNER };
-	bool had[sizeof(kept) / sizeof(kept[0])];
+	bool had[KEPT_MAX];
 	if (capng_get_caps_process() != 0)
 		return refuse(
 			ds, "cannot read the capabilities of", "this process", errno);
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		had[i] = has(kept[i]);
 	capng_clear(CAPNG_SELECT_CAPS);
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		if (had[i])
 			capng_update(
 				CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, kept[i]);
@@ -88,4 +90,18 @@ privilege_limit(struct diags *ds)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return refuse(ds, "cannot bar new privileges of", "this process", errno);
 	return true;
+}
+
+bool
+privilege_limit(struct diags *ds)
+{
+	static const unsigned kept[KEPT_MAX] = { CAP_DAC_OVERRIDE, CAP_FOWNER };
+	return limit(kept, KEPT_MAX, ds);
+}
+
+bool
+privilege_limit_to_net_admin(struct diags *ds)
+{
+	static const unsigned kept[] = { CAP_NET_ADMIN };
+	return limit(kept, 1, ds);
 }

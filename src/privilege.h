@@ -24,5 +24,7 @@ bool privilege_become(const char *user, struct diags *);
  * up every capability but those to open and write the files that the user names
  * (CAP_DAC_OVERRIDE, CAP_FOWNER), and bars new ones by execve. */
 bool privilege_limit(struct diags *);
+/* The same for a process that does one thing: it keeps that right alone. */
+bool privilege_limit_to_net_admin(struct diags *);
 
 #endif

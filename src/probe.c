@@ -32,6 +32,26 @@ state_name(enum probe_state state)
 	return names[state];
 }
 
+/* Which way is taken, and why; where none works, the first of them is what is missing. */
+static void
+judge_ways(const struct survey *s, const struct probe_hook *h, struct probe_answer *out)
+{
+	enum probe_state before = PROBE_NO;
+	const struct probe_way *w = h->way;
+	while (w->text != NULL && s->answer[w->need].state != PROBE_YES) {
+		if (s->answer[w->need].state == PROBE_UNKNOWN)
+			before = PROBE_UNKNOWN;
+		w++;
+	}
+	if (w->text != NULL)
+		probe_say(out, PROBE_YES, "%s", before == PROBE_NO ? w->text : "");
+	else if (w != h->way)
+		probe_say(out, before, "needs %s or %s", probe_rows[h->way[0].need].name,
+			probe_rows[w[-1].need].name);
+	else
+		probe_say(out, PROBE_YES, "%s", "");
+}
+
 /* By the first need that is known to be missing, else by the first that is not known. */
 static void
 judge(const struct survey *s, const struct probe_hook *h, struct probe_answer *out)
@@ -46,7 +66,7 @@ judge(const struct survey *s, const struct probe_hook *h, struct probe_answer *o
 			missing = f;
 	}
 	if (missing == FEATURES) {
-		probe_say(out, PROBE_YES, "%s", "");
+		judge_ways(s, h, out);
 		return;
 	}
 	const struct probe_answer *a = &s->answer[missing];

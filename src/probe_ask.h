@@ -35,6 +35,7 @@ probe_ask probe_helper;     /* a: BPF_PROG_TYPE_, b: BPF_FUNC_ */
 probe_ask probe_map;        /* a: BPF_MAP_TYPE_, b: its flags */
 probe_ask probe_subprogram; /* LD_ABS in a function that is called */
 probe_ask probe_link;       /* a: BPF_PROG_TYPE_, b: enum bpf_attach_type */
+probe_ask probe_clsact;     /* a: BPF_PROG_TYPE_, b: enum bpf_tc_attach_point */
 probe_ask probe_reasons;    /* enum skb_drop_reason */
 probe_ask probe_xdp_now;    /* the XDP program on the interface */
 /* probe_system.c */

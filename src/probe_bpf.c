@@ -195,27 +195,49 @@ probe_subprogram(
 #define OTHER_LO 1 /* ifindex of lo in a new namespace */
 #define NOT_TRIED 255
 
-/* Runs in a child, and ends it: with the errno of the attachment, 0, or NOT_TRIED. */
-static void
-attach_elsewhere(int fd, unsigned type)
+/* Attaches to an interface; 0 or more, or -errno. */
+typedef int attach(int fd, int ifindex, unsigned type);
+
+static int
+attach_link(int fd, int ifindex, unsigned type)
 {
 	struct bpf_link_create_opts opts = { .sz = sizeof(opts),
 		.flags = type == BPF_XDP ? XDP_FLAGS_SKB_MODE : 0 };
+	return bpf_link_create(fd, ifindex, type, &opts);
+}
+
+/* A qdisc or a kind of filter that is not there is ENOENT. */
+static int
+attach_clsact(int fd, int ifindex, unsigned point)
+{
+	struct bpf_tc_hook hook = {
+		.sz = sizeof(hook), .ifindex = ifindex, .attach_point = point
+	};
+	struct bpf_tc_opts opts = { .sz = sizeof(opts), .prog_fd = fd };
+	const int err = bpf_tc_hook_create(&hook);
+	const int end = err < 0 ? err : bpf_tc_attach(&hook, &opts);
+	return end == -ENOENT ? -EINVAL : end;
+}
+
+/* Runs in a child, and ends it: with the errno of the attachment, 0, or NOT_TRIED. */
+static void
+attach_elsewhere(attach *how, int fd, unsigned type)
+{
 	if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
 		_exit(NOT_TRIED);
-	const int link = bpf_link_create(fd, OTHER_LO, type, &opts);
-	_exit(link >= 0 ? 0 : (-link < NOT_TRIED ? -link : EOPNOTSUPP));
+	const int got = how(fd, OTHER_LO, type);
+	_exit(got >= 0 ? 0 : (-got < NOT_TRIED ? -got : EOPNOTSUPP));
 }
 
 /* Attached for a moment to the lo of a namespace that nobody else is in. */
 static void
-try_link(int fd, unsigned type, struct probe_answer *out)
+try_attach(attach *how, int fd, unsigned type, struct probe_answer *out)
 {
 	int status = 0;
 	pid_t ended;
 	const pid_t child = fork();
 	if (child == 0)
-		attach_elsewhere(fd, type);
+		attach_elsewhere(how, fd, type);
 	do
 		ended = child < 0 ? child : waitpid(child, &status, 0);
 	while (ended < 0 && child > 0 && errno == EINTR);
@@ -230,8 +252,9 @@ try_link(int fd, unsigned type, struct probe_answer *out)
 		probe_say_errno(out, WEXITSTATUS(status));
 }
 
-void
-probe_link(struct probe_site *site, const struct probe_row *row, struct probe_answer *out)
+static void
+try_program(struct probe_site *site, const struct probe_row *row, attach *how,
+	struct probe_answer *out)
 {
 	static const struct bpf_insn insns[] = { MOV0(0), EXIT };
 	struct bpf_prog_load_opts opts = { .sz = sizeof(opts) };
@@ -242,8 +265,21 @@ probe_link(struct probe_site *site, const struct probe_row *row, struct probe_an
 		probe_say_errno(out, -fd);
 		return;
 	}
-	try_link(fd, row->b, out);
+	try_attach(how, fd, row->b, out);
 	close(fd);
+}
+
+void
+probe_link(struct probe_site *site, const struct probe_row *row, struct probe_answer *out)
+{
+	try_program(site, row, attach_link, out);
+}
+
+void
+probe_clsact(
+	struct probe_site *site, const struct probe_row *row, struct probe_answer *out)
+{
+	try_program(site, row, attach_clsact, out);
 }
 
 void

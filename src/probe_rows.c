@@ -10,7 +10,8 @@
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
 #define OPTMEM "/proc/sys/net/core/optmem_max"
 #define UNPRIVILEGED "/proc/sys/kernel/unprivileged_bpf_disabled"
-#define TCX_INGRESS 46 /* linux/bpf.h, BPF_TCX_INGRESS: since 6.6 */
+#define TCX_INGRESS 46   /* linux/bpf.h, BPF_TCX_INGRESS: since 6.6 */
+#define CLSACT_INGRESS 1 /* bpf/libbpf.h, BPF_TC_INGRESS */
 
 #define SOCKET BPF_PROG_TYPE_SOCKET_FILTER
 #define CLS BPF_PROG_TYPE_SCHED_CLS
@@ -82,6 +83,8 @@ const struct probe_row probe_rows[FEATURES] = {
 	[F_SUBPROGRAM] = { group_kernel, "LD_ABS in subprograms", probe_subprogram, 0, 0,
 		NULL },
 	[F_TCX] = { group_kernel, "tcx links", probe_link, CLS, TCX_INGRESS, NULL },
+	[F_CLSACT] = { group_kernel, "clsact qdisc with eBPF", probe_clsact, CLS,
+		CLSACT_INGRESS, NULL },
 	[F_XDP_LINK] = { group_kernel, "xdp links", probe_link, XDP, BPF_XDP, NULL },
 	[F_REASONS] = { group_kernel, "reasons of drops", probe_reasons, 0, 0, NULL },
 	[F_PACKET] = { group_kernel, "packet sockets", probe_socket, SOCK_RAW, 0, NULL },
@@ -106,23 +109,30 @@ const struct probe_row probe_rows[FEATURES] = {
 
 #define ATTACHED F_CAP_BPF, F_CAP_NET_ADMIN, F_CAP_NET_RAW, F_PACKET
 #define MAPS F_RING, F_ARRAY, F_PROGRAMS
+#define TC_NEEDS                                                                 \
+	ATTACHED, MAPS, F_CLS, F_CLS_RING, F_CLS_QUERY, F_CLS_TIME, F_CLS_BYTES, \
+		F_CLS_TAIL
 #define XDP_NEEDS                                                                \
 	ATTACHED, MAPS, F_XDP, F_XDP_FRAGS, F_XDP_LINK, F_XDP_RING, F_XDP_QUERY, \
 		F_XDP_TIME, F_XDP_LENGTH, F_XDP_BYTES, F_XDP_TAIL
 
 const struct probe_hook probe_hooks[PROBE_HOOKS] = {
 	{ "socket", "received and sent packets, after GRO, before netfilter",
-		{ F_CAP_BPF, F_CAP_NET_RAW, F_PACKET, MAPS, F_SOCKET, F_SUBPROGRAM,
-			F_SOCKET_RING, F_SOCKET_QUERY, F_SOCKET_TIME, F_SOCKET_BYTES,
-			F_SOCKET_TAIL, FEATURES } },
+		.need = { F_CAP_BPF, F_CAP_NET_RAW, F_PACKET, MAPS, F_SOCKET,
+			F_SUBPROGRAM, F_SOCKET_RING, F_SOCKET_QUERY, F_SOCKET_TIME,
+			F_SOCKET_BYTES, F_SOCKET_TAIL, FEATURES } },
 	{ "tc", "received and sent packets, at traffic control",
-		{ ATTACHED, MAPS, F_CLS, F_TCX, F_CLS_RING, F_CLS_QUERY, F_CLS_TIME,
-			F_CLS_BYTES, F_CLS_TAIL, FEATURES } },
+		.need = { TC_NEEDS, FEATURES },
+		.way = { { F_TCX, "tcx links" },
+			{ F_CLSACT, "clsact: the kernel has no tcx links" } } },
+	{ "tc-clsact", "received and sent packets, at traffic control, by clsact",
+		.need = { TC_NEEDS, F_CLSACT, FEATURES } },
 	{ "xdp", "received packets, in the driver where it can, else as xdp-generic",
-		{ XDP_NEEDS, FEATURES } },
-	{ "xdp-generic", "received packets, behind the driver", { XDP_NEEDS, FEATURES } },
+		.need = { XDP_NEEDS, FEATURES } },
+	{ "xdp-generic", "received packets, behind the driver",
+		.need = { XDP_NEEDS, FEATURES } },
 	{ "drop", "packets that the kernel drops, and why",
-		{ F_CAP_BPF, F_CAP_PERFMON, F_RING, F_ARRAY, F_PERCPU, F_BTF, F_REASONS,
-			F_TRACING, F_TRACING_RING, F_TRACING_QUERY, F_TRACING_TIME,
-			F_TRACING_BYTES, FEATURES } },
+		.need = { F_CAP_BPF, F_CAP_PERFMON, F_RING, F_ARRAY, F_PERCPU, F_BTF,
+			F_REASONS, F_TRACING, F_TRACING_RING, F_TRACING_QUERY,
+			F_TRACING_TIME, F_TRACING_BYTES, FEATURES } },
 };

@@ -40,6 +40,7 @@ enum probe_feature {
 	F_BTF,
 	F_SUBPROGRAM,
 	F_TCX,
+	F_CLSACT,
 	F_XDP_LINK,
 	F_REASONS,
 	F_PACKET,
@@ -66,9 +67,14 @@ struct probe_hook {
 	/* Rights first, for the first one that is missing is the reason that is told;
 	 * FEATURES ends it. */
 	enum probe_feature need[20];
+	/* And one of these, of which the first that works is taken; or none. */
+	struct probe_way {
+		enum probe_feature need;
+		const char *text; /* what is said where it is taken */
+	} way[3];                 /* one without text ends it */
 };
 
-#define PROBE_HOOKS 5
+#define PROBE_HOOKS 6
 extern const struct probe_hook probe_hooks[PROBE_HOOKS];
 
 #endif

@@ -115,7 +115,7 @@ if command -v setpriv >/dev/null; then
 	holds "as nobody: status 0" is $status 0
 	holds "... and no messages" silent
 	holds "... the right is missing" is "$(answer CAP_BPF)" no
-	for hook in socket tc xdp xdp-generic drop; do
+	for hook in socket tc tc-clsact xdp xdp-generic drop; do
 		holds "... $hook does not work" is "$(answer $hook)" no
 	done
 	holds "... nothing does" says 'takes: nothing works here; .*packet sockets'
@@ -137,12 +137,13 @@ fi
 ip -n "$space" link set lo up
 run ip netns exec "$space" "$tool" --hooks -i lo
 holds "with lo only: status 0" is $status 0
+holds "... says by what tc is attached" says '^  tc  *\(no  .*\|unknown  .*\|yes  *\(tcx links\|clsact: .*\)\)$'
 [ "$(answer 'socket filter')" = yes ] || {
 	skip "captures" "no eBPF here"
 	finish
 }
 ip netns exec "$space" "$tool" --hooks -i lo >"$work/words"
-for hook in socket tc xdp xdp-generic drop; do
+for hook in socket tc tc-clsact xdp xdp-generic drop; do
 	"$tool" --help | grep -q -- '--hook' || continue
 	cp "$work/words" "$work/out"
 	promised=$(answer $hook)
@@ -153,6 +154,10 @@ for hook in socket tc xdp xdp-generic drop; do
 	*) holds "$hook: it does not work, as promised" is "$promised" no ;;
 	esac
 done
+if command -v tc >/dev/null; then
+	run ip netns exec "$space" tc qdisc show dev lo
+	holds "nothing of its qdiscs is left" eval '! says clsact'
+fi
 holds "nothing of its programs is left" eval \
 	'! bpftool link show 2>/dev/null | grep -q "name probe"'
 

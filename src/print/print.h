@@ -21,11 +21,12 @@ enum print_time {
 /* 0: no, 1: from the network header on (-x), 2: with the link header (-xx). */
 struct print_opts {
 	enum print_time time;
-	unsigned numeric;   /* -n: no names for addresses and ports */
-	unsigned verbose;   /* -v …; only what the printers of today know of it */
-	bool link_header;   /* -e */
-	bool quiet;         /* -q */
-	bool number;        /* -# */
+	unsigned numeric; /* -n: no names for addresses and ports */
+	unsigned verbose; /* -v …; only what the printers of today know of it */
+	bool hook;        /* --hook was given: with -v, what is known of a packet there */
+	bool link_header; /* -e */
+	bool quiet;       /* -q */
+	bool number;      /* -# */
 	bool absolute_seq;  /* -S */
 	bool nano;          /* nine digits of fraction */
 	unsigned hex;       /* -x, -xx */

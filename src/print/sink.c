@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../filter/filter.h"
 #include "dispatch.h"
 
 struct sink_print {
@@ -35,6 +36,22 @@ header_right(struct printer *p, const struct packet *packet)
 	return false;
 }
 
+/* What became of it, which way it went, and by which queue: "xdp PASS in queue 2 ". */
+static void
+hook_print(struct printer *p, const struct packet *packet)
+{
+	static const char *const ways[] = {
+		[PACKET_WAY_IN] = "in", [PACKET_WAY_OUT] = "out"
+	};
+	const bool told = packet->linktype == FILTER_LINK_LINUX_SLL2; /* by its header */
+	if (packet->note)
+		text_put(p, "%s ", packet->note);
+	if (ways[packet->way] && !told)
+		text_put(p, "%s ", ways[packet->way]);
+	if (packet->queue > 0)
+		text_put(p, "queue %u ", packet->queue - 1);
+}
+
 static void
 packet_print(struct printer *p, const struct packet *packet, uint64_t number)
 {
@@ -51,8 +68,8 @@ packet_print(struct printer *p, const struct packet *packet, uint64_t number)
 		return;
 	}
 	clock_print(p, packet->ts_ns);
-	if (packet->note && p->opts.verbose)
-		text_put(p, "%s ", packet->note);
+	if (p->opts.hook && p->opts.verbose)
+		hook_print(p, packet);
 	const struct link_row *row = dispatch_link(packet->linktype);
 	if (row)
 		row->print(p, c);

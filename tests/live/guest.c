@@ -5,7 +5,8 @@
  *                                             "ready" on stderr, waits for SIGTERM, and
  *                                             prints "NAME PACKETS" for each
  *
- * PLACE is in, out (tcx), xdp or xdp-generic. */
+ * PLACE is in, out (tcx), xdp or xdp-generic; or in:PRIORITY, out:PRIORITY, which are
+ * filters of the clsact qdisc, not listed, taken off at the end.  0: of any priority. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #define GUESTS 8
+#define NONE UINT32_MAX
 #define LISTED 16
 
 static const struct place {
@@ -27,11 +29,12 @@ static const struct place {
 	int attach; /* BPF_TCX_INGRESS, BPF_TCX_EGRESS, BPF_XDP */
 	uint32_t flags;
 	int verdict; /* TCX_NEXT, XDP_PASS */
+	int point;   /* enum bpf_tc_attach_point */
 } places[] = {
-	{ "in", BPF_PROG_TYPE_SCHED_CLS, 46, 0, -1 },
-	{ "out", BPF_PROG_TYPE_SCHED_CLS, 47, 0, -1 },
-	{ "xdp", BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_DRV_MODE, XDP_PASS },
-	{ "xdp-generic", BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, XDP_PASS },
+	{ "in", BPF_PROG_TYPE_SCHED_CLS, 46, 0, -1, BPF_TC_INGRESS },
+	{ "out", BPF_PROG_TYPE_SCHED_CLS, 47, 0, -1, BPF_TC_EGRESS },
+	{ "xdp", BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_DRV_MODE, XDP_PASS, 0 },
+	{ "xdp-generic", BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, XDP_PASS, 0 },
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
 
@@ -63,25 +66,66 @@ load(const struct place *p, const char *name, int map)
 		p->type, name, "GPL", insns, sizeof(insns) / sizeof(insns[0]), NULL);
 }
 
-/* Returns the map that counts. */
+struct visit {
+	int map; /* counts */
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts filter; /* .handle 0: it is attached by a link */
+};
+
+/* "in:10": 10; "in": NONE. */
+static uint32_t
+priority_of(const char *where)
+{
+	const char *colon = strchr(where, ':');
+	return colon ? (uint32_t)strtoul(colon + 1, NULL, 10) : NONE;
+}
+
+/* Adds the qdisc if it is not there. */
 static int
-attach(unsigned ifindex, const char *where, const char *name)
+attach_filter(struct visit *v, int prog, uint32_t priority)
+{
+	const int err = bpf_tc_hook_create(&v->hook);
+	v->filter = (struct bpf_tc_opts){
+		.sz = sizeof(v->filter), .prog_fd = prog, .priority = priority
+	};
+	return err < 0 && err != -EEXIST ? err : bpf_tc_attach(&v->hook, &v->filter);
+}
+
+static void
+attach(struct visit *v, int ifindex, const char *where, const char *name)
 {
 	const struct place *p = places;
-	while (p < places + PLACES && strcmp(p->name, where) != 0)
+	const uint32_t priority = priority_of(where);
+	const size_t len = strcspn(where, ":");
+	while (p < places + PLACES &&
+		(strncmp(p->name, where, len) != 0 || p->name[len] != '\0'))
 		p++;
-	if (p == places + PLACES)
+	if (p == places + PLACES || (priority != NONE && p->point == 0))
 		fail(where, EINVAL);
-	const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "guest", 4, 8, 1, NULL);
-	const int prog = load(p, name, map);
+	v->map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "guest", 4, 8, 1, NULL);
+	v->hook = (struct bpf_tc_hook){ .sz = sizeof(v->hook),
+		.ifindex = ifindex,
+		.attach_point = (enum bpf_tc_attach_point)p->point };
+	const int prog = load(p, name, v->map);
 	const struct bpf_link_create_opts opts = { .sz = sizeof(opts),
 		.flags = p->flags };
-	const int link = prog < 0 ? prog
-				  : bpf_link_create(prog, (int)ifindex,
-					    (enum bpf_attach_type)p->attach, &opts);
-	if (link < 0)
-		fail(name, -link);
-	return map;
+	const int got = prog < 0 ? prog
+			: priority != NONE
+				? attach_filter(v, prog, priority)
+				: bpf_link_create(prog, ifindex,
+					  (enum bpf_attach_type)p->attach, &opts);
+	if (got < 0)
+		fail(name, -got);
+}
+
+static void
+detach(struct visit *v)
+{
+	if (v->filter.handle == 0)
+		return;
+	v->filter.prog_fd = v->filter.flags = 0;
+	v->filter.prog_id = 0;
+	bpf_tc_detach(&v->hook, &v->filter);
 }
 
 static void
@@ -120,7 +164,8 @@ int
 main(int argc, char **argv)
 {
 	const unsigned ifindex = argc > 1 ? if_nametoindex(argv[1]) : 0;
-	int maps[GUESTS], guests = 0;
+	struct visit visits[GUESTS] = { 0 };
+	int guests = 0;
 	sigset_t set;
 	int signal;
 	if (ifindex == 0 || argc % 2 != 0 || argc > 2 + 2 * GUESTS)
@@ -131,13 +176,14 @@ main(int argc, char **argv)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (int i = 2; i < argc; i += 2)
-		maps[guests++] = attach(ifindex, argv[i], argv[i + 1]);
+		attach(&visits[guests++], (int)ifindex, argv[i], argv[i + 1]);
 	fputs("ready\n", stderr);
 	sigwait(&set, &signal);
 	for (int i = 0; i < guests; i++) {
 		const uint32_t key = 0;
 		uint64_t packets = 0;
-		bpf_map_lookup_elem(maps[i], &key, &packets);
+		detach(&visits[i]);
+		bpf_map_lookup_elem(visits[i].map, &key, &packets);
 		printf("%s %llu\n", argv[3 + 2 * i], (unsigned long long)packets);
 	}
 	return 0;

@@ -3,101 +3,14 @@
 # frames, frames in pieces; beside other people's programs; and nothing is left behind.
 # In: hooks.tab, hooks_frames.tab.  Out: TAP.
 . "${srcdir:-.}/tests/live/netns.sh"
-[ "$kinds" != packet ] || skip_all "this build has no eBPF capture"
+. "${srcdir:-.}/tests/live/hooking.sh"
 
-tool=${BPFCAP:-${builddir:-.}/bpfcap}
-guest=${GUEST:-${builddir:-.}/tests/live/guest}
 stream=${STREAM:-${builddir:-.}/tests/live/stream}
 push=${TAG_PUSH:-${builddir:-.}/tests/live/tag_push.bpf.o}
 tables=${srcdir:-.}/tests/live
-[ -x "$tool" ] || skip_all "bpfcap is not built"
 case $(uname -r) in
-[1-5].* | 6.[0-5].*) skip_all "the tc hook needs Linux 6.6" ;;
+[1-5].* | 6.[0-5].*) skip_all "the programs beside it need Linux 6.6" ;;
 esac
-
-is() { [ "$1" = "$2" ]; }
-no() { ! "$@"; }
-v1=$(ip -n "$far" -o link show v1 | cut -d: -f1)
-
-# start NAME ARGS...: bpfcap in $far, which writes $work/NAME.pcap, and whose words go to
-# NAME.err; all that were started are in $pid.
-start() {
-	name=$work/$1
-	shift
-	: >"$name.err"
-	: >"$work/out"
-	# shellcheck disable=SC2086  # a command and its options
-	ip netns exec "$far" ${as:-} "$tool" -v -w "$name.pcap" "$@" >"$name.out" 2>"$name.err" &
-	pid="$pid $!"
-	tries=100
-	until grep -q 'listening on' "$name.err"; do
-		tries=$((tries - 1))
-		[ $tries != 0 ] && kill -0 $! 2>/dev/null || break
-		sleep 0.05
-	done
-}
-
-# finish [SIGNAL]: all of them; $status is the last one's.
-finish() {
-	sleep 0.3
-	# shellcheck disable=SC2086  # a list
-	[ -z "${1:-}" ] || kill -"$1" $pid
-	for one in $pid; do
-		wait "$one"
-		status=$?
-	done
-	pid=
-	cp "$name.err" "$work/err"
-}
-
-says() { grep -q -e "$1" "$work/err"; }
-counted() { # CAPTURED RECEIVED DROPPED
-	says "^$1 packets* captured" && says "^$2 packets* received by filter" &&
-		says "^$3 packets* dropped by kernel"
-}
-# bytes NAME: of all packets of the file, a line each, in any order.
-bytes() {
-	"$tool" -n -t -xx -q -r "$work/$1.pcap" 2>/dev/null |
-		awk '/^\t0x/ { sub(/^[^:]*: */, ""); line = line $0; next }
-		line { print line; line = "" } END { if (line) print line }' | sort
-}
-records() { bytes "$1" | wc -l; }
-same() { # NAME NAME
-	bytes "$1" >"$work/a"
-	bytes "$2" >"$work/b"
-	cmp -s "$work/a" "$work/b" && return
-	echo "# $1 and $2:"
-	diff "$work/a" "$work/b" | cut -c1-150 | sed 's/^/# /' | head -n 6
-	return 1
-}
-qdisc_there() { on_far tc qdisc show dev v1 | grep -q clsact; }
-there() { on_far "$guest" v1 | sed -n "s/^$1: *//p"; } # in order
-
-# invite PLACE NAME...: other people's programs on v1; farewell: $counts is what they
-# counted.
-invite() {
-	visits=$((visits + 1))
-	ip netns exec "$far" "$guest" v1 "$@" >"$work/guests.$visits" 2>"$work/guest.err" &
-	guests="$guests $!"
-	tries=100
-	until grep -q ready "$work/guest.err"; do
-		tries=$((tries - 1))
-		[ $tries != 0 ] || return 1
-		sleep 0.05
-	done
-}
-farewell() {
-	# shellcheck disable=SC2086  # a list
-	[ -z "$guests" ] || kill $guests
-	# shellcheck disable=SC2086
-	wait $guests
-	guests=
-	counts=$(sort "$work"/guests.* | tr '\n' ' ')
-	rm -f "$work"/guests.*
-}
-guests=
-visits=0
-trap 'farewell 2>/dev/null; clean_up' EXIT
 
 frames() {
 	awk -F' *[|] *' '
@@ -137,8 +50,9 @@ while IFS='|' read -r text in out xdp; do
 	number_of=$((${number_of:-0} + 1))
 	start "socket$number_of" --hook socket -B 512 -i v1 "$text"
 	start "tc$number_of" --hook tc -B 512 -i v1 "$text"
+	start "tc-clsact$number_of" --hook tc-clsact -B 512 -i v1 "$text"
 done <"$work/lines"
-for hook in socket tc; do
+for hook in socket tc tc-clsact; do
 	for way in in out; do
 		start "$hook.$way" --hook $hook -i v1 -Q $way 'greater 1'
 	done
@@ -150,13 +64,17 @@ number_of=0
 while IFS='|' read -r text in out xdp; do
 	text=$(echo $text)
 	number_of=$((number_of + 1))
-	cat "$work/socket$number_of.err" "$work/tc$number_of.err" >"$work/err"
-	holds "tc: $text: $((in + out))" is "$(records "tc$number_of")" $((in + out))
-	holds "tc: $text: as on a socket" same "tc$number_of" "socket$number_of"
+	for hook in tc tc-clsact; do
+		cat "$work/socket$number_of.err" "$work/$hook$number_of.err" >"$work/err"
+		holds "$hook: $text: $((in + out))" is "$(records "$hook$number_of")" $((in + out))
+		holds "$hook: $text: as on a socket" same "$hook$number_of" "socket$number_of"
+	done
 done <"$work/lines"
-for way in in out; do
-	holds "tc: -Q $way: 12" is "$(records tc.$way)" 12
-	holds "tc: -Q $way: as on a socket" same tc.$way socket.$way
+for hook in tc tc-clsact; do
+	for way in in out; do
+		holds "$hook: -Q $way: 12" is "$(records $hook.$way)" 12
+		holds "$hook: -Q $way: as on a socket" same $hook.$way socket.$way
+	done
 done
 
 for mode in xdp xdp-generic; do
@@ -182,7 +100,7 @@ on_near tc qdisc del dev v0 clsact
 
 # --- counters, signals, ends --------------------------------------------------------------
 
-for hook in tc xdp xdp-generic; do
+for hook in tc tc-clsact xdp xdp-generic; do
 	start many --hook $hook -i v1 udp
 	on_near "$send" raw v0 10000 100 >/dev/null
 	finish INT
@@ -202,12 +120,12 @@ for hook in tc xdp xdp-generic; do
 	holds "$hook: full ring: captured ones are in the file" is "$(records full)" "$1"
 
 	start killed --hook $hook -i v1 udp
-	holds "$hook: is there" [ -n "$(there in)$(there out)$(there xdp)" ]
+	holds "$hook: is there" [ -n "$(all_there | tr -d '\n')" ]
 	kill -KILL $pid
 	wait $pid 2>/dev/null
 	pid=
 	sleep 0.2
-	holds "$hook: SIGKILL leaves nothing" is "$(there in)$(there out)$(there xdp)" ""
+	holds "$hook: SIGKILL leaves nothing" is "$(all_there)" ""
 	holds "$hook: ... no qdisc either" no qdisc_there
 
 	start gone --hook $hook -i v1 udp
@@ -255,7 +173,7 @@ done
 
 # --- large frames, frames in pieces ------------------------------------------------------------
 
-for hook in tc xdp; do
+for hook in tc tc-clsact xdp; do
 	start large --hook $hook -i lo 'greater 65535 and ether[40000] = 0 and udp'
 	start deeper --hook tc -i lo 'ether[65540] = 0'
 	start none --hook tc -i lo 'ether[40000] = 1 or ether[65549] = 0'
@@ -285,7 +203,7 @@ holds "tc: bytes beyond the first piece: no others" is "$(records stream-not)" 0
 
 ip -n "$near" link set v0 mtu 9000
 ip -n "$far" link set v1 mtu 9000
-for hook in tc xdp xdp-generic; do
+for hook in tc tc-clsact xdp xdp-generic; do
 	start jumbo --hook $hook -i v1 'udp[8:4] = 0x42504643 and greater 8000 and ether[5000] = 0'
 	on_near "$send" udp 10.9.0.2 10 8000 >/dev/null
 	on_near "$send" udp 10.9.0.2 10 2000 >/dev/null
@@ -304,7 +222,7 @@ done
 awk 'BEGIN { for (i = 0; i < 5000; i++)
 	printf "host 10.%d.%d.%d or\n", i % 199 + 20, i / 199, i * 7 % 251
 	print "host 10.9.0.1" }' >"$work/filter"
-for hook in tc xdp; do
+for hook in tc tc-clsact xdp; do
 	start hosts --hook $hook -i v1 -F "$work/filter"
 	on_near "$send" raw v0 10 60 >/dev/null
 	finish TERM
@@ -317,12 +235,12 @@ refused() {
 	on_far ${as:-} timeout 10 "$tool" "$@" >"$work/out" 2>"$work/err"
 	is $? 1
 }
-for hook in tc xdp xdp-generic; do
+for hook in tc tc-clsact xdp xdp-generic; do
 	holds "$hook: -i any is refused" refused --hook $hook -i any udp
 	holds "$hook: ... for a reason" says "any: the $hook hook is of one interface; name it"
 done
 holds "xdp: -Q out is refused" refused --hook xdp -i v1 -Q out udp
-holds "xdp: ... and the others named" says 'hooks that see them: socket, tc'
+holds "xdp: ... and the others named" says 'hooks that see them: socket, tc, tc-clsact'
 holds "xdp: outbound is refused" refused --hook xdp -i v1 outbound
 ip -n "$far" link set v1 down
 holds "tc: an interface that is down is refused" refused --hook tc -i v1 udp
@@ -330,12 +248,12 @@ holds "tc: ... for a reason" says 'v1: that device is not up'
 ip -n "$far" link set v1 up
 if command -v setpriv >/dev/null; then
 	as="setpriv --bounding-set -net_admin --inh-caps -net_admin"
-	for hook in tc xdp; do
+	for hook in tc tc-clsact xdp; do
 		holds "$hook: without CAP_NET_ADMIN" refused --hook $hook -i v1 udp
 		holds "$hook: ... says so" says "the $hook hook needs CAP_NET_ADMIN"
 		holds "$hook: ... names the socket" says '[-]-hook socket'
 	done
 	as=
 fi
-holds "nothing is left behind" is "$(there in)$(there out)$(there xdp)" ""
+holds "nothing is left behind" is "$(all_there)" ""
 done_testing

@@ -199,7 +199,7 @@ test_clamped(void **state)
 		{ 4294967295999999999, 4294967295999999000, 4294967295999999999 },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct packet p = { rows[i].ts_ns, bytes, 300, 400, 1, NULL };
+		const struct packet p = { rows[i].ts_ns, bytes, 300, 400, .linktype = 1 };
 		struct sink_pcap_opts opts = { .linktype = 1, .snaplen = 96 };
 		struct packet back = there_and_back(&p, &opts);
 		assert_int_equal(back.ts_ns, rows[i].want_us);
@@ -211,7 +211,7 @@ test_clamped(void **state)
 		assert_int_equal(back.caplen, 300);
 	}
 	/* More than any snap length allows. */
-	const struct packet p = { 0, bytes, sizeof(bytes), sizeof(bytes), 1, NULL };
+	const struct packet p = { 0, bytes, sizeof(bytes), sizeof(bytes), .linktype = 1 };
 	const struct sink_pcap_opts opts = { .linktype = 1, .snaplen = UINT32_MAX };
 	assert_int_equal(there_and_back(&p, &opts).caplen, FILTER_SNAPLEN_MAX);
 }
