@@ -93,7 +93,7 @@ capture_loads(struct __sk_buff *skb)
 		return 0;
 	const __u64 verdict = (__u32)filter_loads(skb);
 	if (verdict != 0)
-		capture(skb, n, verdict, skb->pkt_type);
+		capture(skb, n, verdict, SEEN(skb, &config));
 	return 0;
 }
 

@@ -39,48 +39,52 @@ static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD
 #n ".0.0.1, " #n ".0.0.9, " #n ".0.3.7, " #n ".1.0.9, " #n ".2.0.3, " #n \
 	   ".9.0.1, " #n ".9.0.2"
 
+#define OF(linktype, input, text)                          \
+	{                                                  \
+		linktype, FILTER_INPUT_##input, text, NULL \
+	}
 static const struct expression {
 	uint16_t linktype;
 	enum filter_input input;
 	const char *text;
+	const char *passes; /* NULL: all */
 } expressions[] = {
-	{ 1, FILTER_INPUT_FILE, "tcp port 80 and not host 10.0.0.1" },
-	{ 1, FILTER_INPUT_FILE, "tcp portrange 80-90 or ip[8] < 5" },
-	{ 1, FILTER_INPUT_FILE, "net 10.0.0.0/8 or net 192.168.4.0/22 or host 10.1.2.3" },
-	{ 1, FILTER_INPUT_FILE, "(src port 82 or tcp) and (port 80 or tcp)" },
-	{ 1, FILTER_INPUT_FILE, "vlan and (host 10.0.0.1 or vlan 7)" },
-	{ 1, FILTER_INPUT_SKB, "vlan 5 and tcp port 80 or vlan and ip" },
-	{ 1, FILTER_INPUT_FILE, "ip protochain 6" },
-	{ 1, FILTER_INPUT_FILE, "geneve (tcp port 80) or geneve (udp port 53)" },
-	{ 1, FILTER_INPUT_FILE, "geneve and geneve and host 10.0.0.1" },
-	{ 1, FILTER_INPUT_FILE,
+	OF(1, FILE, "tcp port 80 and not host 10.0.0.1"),
+	OF(1, FILE, "tcp portrange 80-90 or ip[8] < 5"),
+	OF(1, FILE, "net 10.0.0.0/8 or net 192.168.4.0/22 or host 10.1.2.3"),
+	OF(1, FILE, "(src port 82 or tcp) and (port 80 or tcp)"),
+	OF(1, FILE, "vlan and (host 10.0.0.1 or vlan 7)"),
+	OF(1, SKB, "vlan 5 and tcp port 80 or vlan and ip"),
+	OF(1, FILE, "ip protochain 6"),
+	OF(1, FILE, "geneve (tcp port 80) or geneve (udp port 53)"),
+	OF(1, FILE, "geneve and geneve and host 10.0.0.1"),
+	OF(1, FILE,
 		"ether host 02:00:00:00:00:01 and ip or ether host 02:00:00:00:00:02 "
-		"and arp or ether src 02:00:00:00:00:03" },
-	{ 164, FILTER_INPUT_FILE,
+		"and arp or ether src 02:00:00:00:00:03"),
+	OF(164, FILE,
 		"src host (192.168.1.1 or 10.0.1.1 and 192.168.1.255 or 192.0.2.99) "
-		"and aarp" },
-	{ 133, FILTER_INPUT_FILE,
+		"and aarp"),
+	OF(133, FILE,
 		"decnet and not (dst host 10.0.0.2 and 10.1.2.3 or 224.0.0.1 or "
-		"192.168.1.1)" },
-	{ 1, FILTER_INPUT_FILE, HOSTS_8 },
-	{ 1, FILTER_INPUT_FILE, PORTS_8 },
-	{ 1, FILTER_INPUT_FILE, "(" HOSTS_8 ") and (" PORTS_8 ")" },
-	{ 1, FILTER_INPUT_FILE,
-		"ip[6:2] & 0x1fff != 0 and ip[2:2] - (ip[0] & 15) * 4 > len" },
-	{ 1, FILTER_INPUT_FILE,
+		"192.168.1.1)"),
+	OF(1, FILE, HOSTS_8),
+	OF(1, FILE, PORTS_8),
+	OF(1, FILE, "(" HOSTS_8 ") and (" PORTS_8 ")"),
+	OF(1, FILE, "ip[6:2] & 0x1fff != 0 and ip[2:2] - (ip[0] & 15) * 4 > len"),
+	OF(1, FILE,
 		"tcp port 80 and ip[2:2] - ((ip[0] & 0xf) << 2) - "
-		"((tcp[12] & 0xf0) >> 2) != 0" },
-	{ 1, FILTER_INPUT_FILE,
+		"((tcp[12] & 0xf0) >> 2) != 0"),
+	OF(1, FILE,
 		"(" PORTS_100(1) " or " PORTS_100(2) " or " PORTS_100(3) " or " PORTS_100(
-			4) ") and ip[8] = 7" },
-	{ 1, FILTER_INPUT_SKB, "geneve and pppoes or ip6" },
-	{ 276, FILTER_INPUT_COOKED, "inbound and tcp port 80 or arp" },
-	{ 1, FILTER_INPUT_XDP, "ip[200] = 7 or (ip6 and ip6[40] > 0x81)" },
-	{ 1, FILTER_INPUT_FILE,
-		"(ether[0] & 1 != 0 or ether[1] = 2) and ether[0] & 2 != 0" },
-	{ 1, FILTER_INPUT_FILE, "ether[20:4] > 0x81000000" },
-	{ 1, FILTER_INPUT_FILE,
-		"dst host in {" HOSTS(10) ", " HOSTS(11) ", " HOSTS(12) "}" },
+			4) ") and ip[8] = 7"),
+	/* a graph with bindings that meet in one place */
+	{ 1, FILTER_INPUT_SKB, "geneve and pppoes or ip6",
+		"thread,prefix,regroup,switch,join,restrict,share,values,dead,tails" },
+	OF(276, COOKED, "inbound and tcp port 80 or arp"),
+	OF(1, XDP, "ip[200] = 7 or (ip6 and ip6[40] > 0x81)"),
+	OF(1, FILE, "(ether[0] & 1 != 0 or ether[1] = 2) and ether[0] & 2 != 0"),
+	OF(1, FILE, "ether[20:4] > 0x81000000"),
+	OF(1, FILE, "dst host in {" HOSTS(10) ", " HOSTS(11) ", " HOSTS(12) "}"),
 };
 
 /* *stray: of eBPF, it does what it must not. */
@@ -112,7 +116,8 @@ caught(enum broken fault, const struct expression *e)
 		.linktype = e->linktype,
 		.input = e->input,
 		.snaplen = FILTER_SNAPLEN_MAX,
-		.netmask = 0xffffff00 };
+		.netmask = 0xffffff00,
+		.passes = e->passes };
 	struct filter_proof p;
 	struct diags ds = { 0 };
 	bool found = false;
