@@ -22,6 +22,7 @@
 #include "../bpf/event.h"
 #include "live.h"
 #include "live_bind.h"
+#include "privilege.h"
 
 #define HEADROOM 32   /* bytes, at least sizeof(struct sll2) */
 #define RETIRE_MS 50  /* a block that is not full is handed over after so long */
@@ -426,7 +427,10 @@ tell_refusal(struct diags *ds, size_t count, const char *unwritten, int err)
 			memory ? "net.core.optmem_max is too small" : strerror(err),
 			user);
 	d->err = err;
-	diags_hint(ds, memory ? "%s; or raise that sysctl" : "%s", ebpf);
+	if (!privilege_has(PRIVILEGE_BPF))
+		diags_hint(ds, memory ? "%s; or raise that sysctl" : "%s", ebpf);
+	else if (memory)
+		diags_hint(ds, "raise that sysctl");
 }
 
 /* The filter in the kernel, or all packets, and all of their bytes, for the filter may
