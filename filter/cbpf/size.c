@@ -7,7 +7,7 @@ cbpf_worst(const struct cbpf_prog *p, struct arena *scratch)
 	uint32_t *from = ARENA_ARRAY(scratch, p->count + 1, uint32_t);
 	for (uint32_t at = p->count; at-- > 0;) {
 		const struct sock_filter *i = &p->insn[at];
-		uint32_t yes = at + 1, no = at + 1;
+		uint32_t yes = at + 1, no = yes;
 		if (BPF_CLASS(i->code) == BPF_RET) {
 			from[at] = 1;
 			continue;
