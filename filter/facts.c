@@ -153,6 +153,14 @@ facts_step(const struct facts *f, const struct node *n)
 	return to;
 }
 
+const struct node *
+facts_walk(const struct facts *f, const struct node *n)
+{
+	for (const struct node *to; (to = facts_step(f, n)) != NULL;)
+		n = to;
+	return n;
+}
+
 bool
 facts_imply(const struct facts *a, const struct facts *b)
 {

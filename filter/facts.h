@@ -39,6 +39,9 @@ const struct facts *facts_bound(
 /* One test or binding further, where the facts decide it; else NULL. */
 const struct node *facts_step(const struct facts *, const struct node *);
 
+/* ... as far as they decide. */
+const struct node *facts_walk(const struct facts *, const struct node *);
+
 /* Does `a` say all that `b` says? */
 bool facts_imply(const struct facts *a, const struct facts *b);
 /* What both agree on. */

@@ -20,14 +20,6 @@ struct merge {
 	uint32_t pairs; /* that may still be compared */
 };
 
-static const struct node *
-walk(const struct facts *f, const struct node *n)
-{
-	for (const struct node *to; (to = facts_step(f, n)) != NULL;)
-		n = to;
-	return n;
-}
-
 static bool same_under(
 	struct merge *, const struct facts *, const struct node *x, const struct node *y);
 
@@ -52,8 +44,8 @@ static bool
 same_under(struct merge *m, const struct facts *f, const struct node *x,
 	const struct node *y)
 {
-	x = walk(f, x);
-	y = walk(f, y);
+	x = facts_walk(f, x);
+	y = facts_walk(f, y);
 	if (x == y)
 		return true;
 	if (x->kind != NODE_TEST || y->kind != NODE_TEST || x->v != y->v ||

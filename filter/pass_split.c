@@ -99,9 +99,7 @@ follow(struct split *s, const struct facts *f, const struct node *n)
 {
 	if (f == NULL)
 		return NULL;
-	for (const struct node *to; (to = facts_step(f, n)) != NULL;)
-		n = to;
-	return copy_for(s, n, f);
+	return copy_for(s, facts_walk(f, n), f);
 }
 
 static void

@@ -94,15 +94,9 @@ frame_determined(const struct try *plain, struct filter_packet p)
 	for (unsigned fill = 0; fill <= 0xff; fill += 0xff) {
 		memset(longer, (int)fill, sizeof(longer));
 		memcpy(longer, p.data, p.caplen);
-		const struct filter_packet on = { .data = longer,
-			.caplen = sizeof(longer),
-			.len = p.len,
-			.ifindex = p.ifindex,
-			.protocol = p.protocol,
-			.hatype = p.hatype,
-			.pkttype = p.pkttype,
-			.vlan_present = p.vlan_present,
-			.vlan_tci = p.vlan_tci };
+		struct filter_packet on = p;
+		on.data = longer;
+		on.caplen = sizeof(longer);
 		if (filter_eval(plain->filter, &on) == 0)
 			return false;
 	}
