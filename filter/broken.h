@@ -37,6 +37,8 @@ enum broken {
 	BROKEN_CALL,     /* a call that has failed is taken for one that has not */
 	BROKEN_TABLE,    /* the last part of a table is left out */
 	BROKEN_STEP,     /* a look-up goes on one entry too few */
+	BROKEN_PART,     /* a stage gives the part behind the one that is meant */
+	BROKEN_LENGTH,   /* a part's ranges are one number too short */
 	BROKEN_FAULTS,
 };
 extern enum broken filter_broken; /* the one that is on */

@@ -192,6 +192,14 @@ place_diags(const struct tokens *ts, struct diags *ds)
 	}
 }
 
+/* Bytes of the text of all sources. */
+static size_t
+text_size(const struct tokens *ts)
+{
+	const uint32_t last = ts->source[ts->sources - 1].at;
+	return last + strlen(ts->text + last) + 1;
+}
+
 /* What is printed with the graph; it outlives the tokens. */
 static struct print_source
 keep_source(const struct filter_opts *opts, const struct tokens *ts,
@@ -201,7 +209,7 @@ keep_source(const struct filter_opts *opts, const struct tokens *ts,
 		syntax->leaves != NULL ? syntax->leaves->before : NULL;
 	return (struct print_source){ .linktype = opts->linktype,
 		.input = opts->input,
-		.text = arena_copy(arena, ts->text, strlen(ts->text) + 1),
+		.text = arena_copy(arena, ts->text, text_size(ts)),
 		.layer =
 			layer != NULL ? arena_copy(arena, layer, sizeof(*layer)) : NULL };
 }

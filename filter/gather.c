@@ -4,8 +4,8 @@
  * Such a leaf asks all its ids of one field before it looks at the next field, where the
  * list asks all fields for one id.  No packet is read further for that: the list's first
  * id has already looked at all of the fields but those behind the one that matches, and
- * a field that is looked at in several loads (IPv6) is followed only as far as an id of
- * the list agrees (DESIGN: truncated packets).  Names, what has a fault, and `src and
+ * a field that is looked at in several loads (IPv6, MAC) is followed only as far as an id
+ * of the list agrees (DESIGN: truncated packets).  Names, what has a fault, and `src and
  * dst`, which asks for one id at both ends, stay as they are. */
 #include "ids.h"
 
@@ -16,12 +16,13 @@
 #include "ast.h"
 #include "step.h"
 
-enum class { CLASS_NONE, CLASS_IP4, CLASS_IP6, CLASS_PORT };
+enum class { CLASS_NONE, CLASS_IP4, CLASS_IP6, CLASS_MAC, CLASS_PORT };
+#define CLASSES (CLASS_PORT + 1)
 
 struct plain {
 	enum class class;
 	uint32_t lo, mask; /* IPv4; of a port: lo, hi */
-	struct ip6_net ip6;
+	struct address address;
 };
 
 struct gather {
@@ -62,16 +63,29 @@ plain_ip6(const struct ast *a, struct plain *p)
 {
 	const struct id *id = &a->id;
 	p->class = CLASS_IP6;
-	p->ip6.bits = id->kind == ID_IPV6_LEN ? id->second->number : 128;
-	if (p->ip6.bits == 0 || p->ip6.bits > 128 ||
+	p->address.bits = id->kind == ID_IPV6_LEN ? id->second->number : 128;
+	if (p->address.bits == 0 || p->address.bits > 128 ||
 		(id->kind == ID_IPV6_LEN && a->quals.type != TYPE_NET))
 		return false;
 	for (uint32_t i = 0; i < 16; i++) {
-		p->ip6.word[i / 4] = p->ip6.word[i / 4] << 8 | id->first->bytes[i];
-		uint32_t kept = p->ip6.bits > 8 * i ? p->ip6.bits - 8 * i : 0;
+		p->address.word[i / 4] =
+			p->address.word[i / 4] << 8 | id->first->bytes[i];
+		uint32_t kept = p->address.bits > 8 * i ? p->address.bits - 8 * i : 0;
 		if (kept < 8 && (id->first->bytes[i] & 0xff >> kept) != 0)
 			return false;
 	}
+	return true;
+}
+
+static bool
+plain_mac(const struct ast *a, struct plain *p)
+{
+	const uint8_t *b = a->id.first->bytes;
+	p->class = CLASS_MAC;
+	p->address.bits = MAC_BITS;
+	p->address.word[0] =
+		(uint32_t)b[2] << 24 | (uint32_t)b[3] << 16 | (uint32_t)b[4] << 8 | b[5];
+	p->address.word[1] = (uint32_t)b[0] << 8 | b[1];
 	return true;
 }
 
@@ -113,6 +127,9 @@ plain_id(const struct gather *g, const struct ast *a, struct plain *p)
 	case TYPE_NONE:
 	case TYPE_HOST:
 	case TYPE_NET:
+		if (a->id.kind == ID_MAC)
+			return q == PROTO_LINK && a->quals.type != TYPE_NET &&
+			       plain_mac(a, p);
 		if (a->id.kind == ID_IPV6 || a->id.kind == ID_IPV6_LEN)
 			return ip6 && plain_ip6(a, p);
 		return ip4 && plain_ip4(a, p);
@@ -172,8 +189,12 @@ add_id(struct ids *ids, const struct plain *p, uint32_t seq)
 	switch (p->class) {
 	case CLASS_IP4: ids->ip4[ids->ip4s++] = arm; break;
 	case CLASS_IP6:
-		ids->ip6[ids->ip6s] = p->ip6;
+		ids->ip6[ids->ip6s] = p->address;
 		ids->ip6[ids->ip6s++].seq = seq;
+		break;
+	case CLASS_MAC:
+		ids->mac[ids->macs] = p->address;
+		ids->mac[ids->macs++].seq = seq;
 		break;
 	case CLASS_PORT:
 		arm.form = arm.lo == arm.hi ? FORM_POINTS : FORM_GE;
@@ -189,14 +210,15 @@ collect(const struct gather *g, const struct ast *list, struct ast *first, uint3
 {
 	struct ids *ids = ARENA_NEW(g->arena, struct ids);
 	struct plain p;
-	uint32_t count[CLASS_PORT + 1] = { 0 }, seq = 0;
+	uint32_t count[CLASSES] = { 0 }, seq = 0;
 	for (struct ast *o = first; seq < n; o = o->next, seq++) {
 		plain_id(g, leaf_of(list, o), &p);
 		ids->ip6_first = seq == 0 ? p.class == CLASS_IP6 : ids->ip6_first;
 		count[p.class]++;
 	}
 	ids->ip4 = ARENA_ARRAY(g->arena, count[CLASS_IP4], struct arm);
-	ids->ip6 = ARENA_ARRAY(g->arena, count[CLASS_IP6], struct ip6_net);
+	ids->ip6 = ARENA_ARRAY(g->arena, count[CLASS_IP6], struct address);
+	ids->mac = ARENA_ARRAY(g->arena, count[CLASS_MAC], struct address);
 	ids->port = ARENA_ARRAY(g->arena, count[CLASS_PORT], struct arm);
 	seq = 0;
 	for (struct ast *o = first; seq < n; o = o->next, seq++) {

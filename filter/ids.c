@@ -22,8 +22,8 @@ settle_masks(struct ids *ids)
 static int
 by_word(const void *x, const void *y)
 {
-	const struct ip6_net *a = x, *b = y;
-	for (unsigned i = 0; i < 4; i++)
+	const struct address *a = x, *b = y;
+	for (unsigned i = 0; i < ADDRESS_WORDS; i++)
 		if (a->word[i] != b->word[i])
 			return a->word[i] < b->word[i] ? -1 : 1;
 	return a->bits < b->bits ? -1 : a->bits > b->bits;
@@ -31,31 +31,32 @@ by_word(const void *x, const void *y)
 
 /* Of the word at `i`. */
 static uint32_t
-word_mask(const struct ip6_net *n, unsigned i)
+word_mask(const struct address *n, unsigned i)
 {
 	uint32_t bits = n->bits > 32 * i ? n->bits - 32 * i : 0;
 	return bits >= 32 ? UINT32_MAX : bits == 0 ? 0 : UINT32_MAX << (32 - bits);
 }
 
 static bool
-is_inside(const struct ip6_net *n, const struct ip6_net *outer)
+is_inside(const struct address *n, const struct address *outer)
 {
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < ADDRESS_WORDS; i++)
 		if (((n->word[i] ^ outer->word[i]) & word_mask(outer, i)) != 0)
 			return false;
 	return n->bits >= outer->bits;
 }
 
-static void
-sort_ip6(struct ids *ids)
+/* Returns how many are left. */
+static uint32_t
+sort_addresses(struct address *a, uint32_t count)
 {
 	uint32_t n = 0;
-	if (ids->ip6s > 1)
-		qsort(ids->ip6, ids->ip6s, sizeof(*ids->ip6), by_word);
-	for (uint32_t i = 0; i < ids->ip6s; i++)
-		if (n == 0 || !is_inside(&ids->ip6[i], &ids->ip6[n - 1]))
-			ids->ip6[n++] = ids->ip6[i];
-	ids->ip6s = n;
+	if (count > 1)
+		qsort(a, count, sizeof(*a), by_word);
+	for (uint32_t i = 0; i < count; i++)
+		if (n == 0 || !is_inside(&a[i], &a[n - 1]))
+			a[n++] = a[i];
+	return n;
 }
 
 void
@@ -64,20 +65,21 @@ ids_sort(struct ids *ids)
 	settle_masks(ids);
 	ids->ip4s = arms_unite(ids->ip4, ids->ip4s);
 	ids->ports = arms_unite(ids->port, ids->ports);
-	sort_ip6(ids);
+	ids->ip6s = sort_addresses(ids->ip6, ids->ip6s);
+	ids->macs = sort_addresses(ids->mac, ids->macs);
 }
 
-/* --- IPv6: a switch over the first word, and over the next one behind its arms ------ */
+/* --- words: a switch over the first, and over the next one behind its arms ---------- */
 
 struct words {
 	struct arena *arena;
 	struct values *values;
-	const struct value *v[4];
+	const struct value *const *v;
 };
 
 /* The mask that all of them have in the word, or all ones. */
 static uint32_t
-common_mask(const struct ip6_net *net, uint32_t n, unsigned word)
+common_mask(const struct address *net, uint32_t n, unsigned word)
 {
 	for (uint32_t i = 1; i < n; i++)
 		if (word_mask(&net[i], word) != word_mask(&net[0], word))
@@ -87,7 +89,7 @@ common_mask(const struct ip6_net *net, uint32_t n, unsigned word)
 
 /* How many nets, the first of n, have its number in the word. */
 static uint32_t
-alike(const struct ip6_net *net, uint32_t n, unsigned word)
+alike(const struct address *net, uint32_t n, unsigned word)
 {
 	uint32_t i = 1;
 	while (i < n && net[i].word[word] == net[0].word[word] &&
@@ -96,9 +98,9 @@ alike(const struct ip6_net *net, uint32_t n, unsigned word)
 	return word_mask(&net[0], word) == UINT32_MAX ? i : 1;
 }
 
-/* Recursive: four words.  All of the n nets agree in the words before this one. */
+/* Recursive: a few words.  All of the n nets agree in the words before this one. */
 static struct test *
-test_word(const struct words *w, const struct ip6_net *net, uint32_t n, unsigned word)
+test_word(const struct words *w, const struct address *net, uint32_t n, unsigned word)
 {
 	uint32_t arms = 0, mask = common_mask(net, n, word);
 	for (uint32_t i = 0; i < n; i += alike(net + i, n - i, word))
@@ -125,11 +127,9 @@ test_word(const struct words *w, const struct ip6_net *net, uint32_t n, unsigned
 }
 
 struct test *
-ids_test_ip6(struct arena *arena, struct values *values, const struct ids *ids,
-	const struct value *(*load)(void *ctx, uint32_t off), void *ctx)
+ids_test_words(struct arena *arena, struct values *values, const struct address *address,
+	uint32_t n, const struct value *const *word)
 {
-	struct words w = { .arena = arena, .values = values };
-	for (unsigned i = 0; i < 4; i++)
-		w.v[i] = load(ctx, 4 * i);
-	return test_word(&w, ids->ip6, ids->ip6s, 0);
+	const struct words w = { arena, values, word };
+	return test_word(&w, address, n, 0);
 }

@@ -10,18 +10,25 @@
 
 #define IDS_MIN 16 /* fewer gain nothing, and keep each its place in the text */
 
-struct ip6_net {
-	uint32_t word[4]; /* host order */
-	uint32_t bits;    /* of the prefix, 1..128 */
+#define ADDRESS_WORDS 4
+
+/* An address of several words, or a prefix of one, in the order in which its words are
+ * looked at: IPv6 from the front; of a MAC the last four bytes, then the first two. */
+struct address {
+	uint32_t word[ADDRESS_WORDS]; /* host order */
+	uint32_t bits;                /* of the prefix, 1..128 */
 	uint32_t seq;
 };
+#define MAC_BITS 64 /* two words */
 
 struct ids {
 	struct arm *ip4; /* addresses, or (address & ip4_mask) */
 	uint32_t ip4s, ip4_mask;
-	struct ip6_net *ip6; /* ascending, none inside another */
+	struct address *ip6; /* ascending, none inside another */
 	uint32_t ip6s;
-	bool ip6_first; /* the first of the list is one of these */
+	bool ip6_first;      /* the first of the list is one of these */
+	struct address *mac; /* as well */
+	uint32_t macs;
 	struct arm *port;
 	uint32_t ports;
 };
@@ -29,9 +36,8 @@ struct ids {
 /* ids.c: from the order of the list, with the IPv4 masks in `hi`, to the above. */
 void ids_sort(struct ids *);
 
-/* Is the IPv6 address of four words at `at` one of them?  load(ctx, off) is the
- * word at off. */
-struct test *ids_test_ip6(struct arena *, struct values *, const struct ids *,
-	const struct value *(*load)(void *ctx, uint32_t off), void *ctx);
+/* Are the words those of one of these `n`, sorted? */
+struct test *ids_test_words(struct arena *, struct values *, const struct address *,
+	uint32_t n, const struct value *const *word);
 
 #endif

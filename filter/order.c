@@ -8,14 +8,17 @@
 
 #include "broken.h"
 #include "layout.h"
+#include "stages.h"
 
 struct lower {
 	const struct graph *g;
 	const struct order_opts *opts;
 	struct arena *arena;
 	struct sets sets;
-	struct block **of;   /* by node id */
-	struct block **made; /* all, by id */
+	struct block **of;            /* by node id */
+	const struct stages **stages; /* by node id: the look-up that begins there */
+	const struct value *part;     /* the slot for what its stages give */
+	struct block **made;          /* all, by id */
 	uint32_t count, room;
 	struct block **bucket;
 	uint32_t buckets;
@@ -27,6 +30,7 @@ hash(const struct block *b)
 	uint32_t h = b->v->id * 0x9e3779b1u ^ (b->rhs ? b->rhs->id + 1 : 0);
 	h = (h ^ b->k) * 0x85ebca6bu ^ b->compare;
 	h ^= b->set != NULL ? b->set->hash : 0;
+	h ^= b->within != NULL ? 1 : 0;
 	h = (h ^ b->jt->id) * 0xc2b2ae35u;
 	h = (h ^ b->jf->id) * 0x9e3779b1u;
 	return h ^ h >> 15;
@@ -36,7 +40,8 @@ static bool
 same(const struct block *x, const struct block *y)
 {
 	return x->v == y->v && x->rhs == y->rhs && x->compare == y->compare &&
-	       x->k == y->k && x->set == y->set && x->jt == y->jt && x->jf == y->jf;
+	       x->k == y->k && x->set == y->set && x->within == y->within &&
+	       x->slot == y->slot && x->jt == y->jt && x->jf == y->jf;
 }
 
 static void
@@ -268,25 +273,117 @@ lower_switch(struct lower *l, const struct node *n)
 	return lower_tree(l, &r, 0, r.arms, leaf < o->leaf_min ? o->leaf_min : leaf);
 }
 
+/* Where a stage's look-up goes on: to the next stage, or by what it gave to a target. */
+static struct block *
+behind_stage(struct lower *l, const struct stages *all, const struct stage *s,
+	struct block *deeper, const struct source_span *source)
+{
+	struct block *to = s->deeper ? deeper : NULL;
+	for (uint32_t i = 0; i < all->targets; i++) {
+		struct block *target = l->of[all->target[i]->id];
+		if ((s->targets >> i & 1) == 0)
+			continue;
+		to = to == NULL ? target
+				: make(l, (struct block){ .v = l->part,
+						  .k = STAGE_TARGET(i),
+						  .jt = target,
+						  .jf = to,
+						  .source = source });
+	}
+	return to;
+}
+
+static struct block *
+lower_stages(struct lower *l, const struct node *n)
+{
+	const struct stages *all = l->stages[n->id];
+	struct block *to = NULL;
+	for (uint32_t i = all->count; i-- > 0;) {
+		const struct stage *s = &all->stage[i];
+		const bool one = !s->deeper && (s->targets & (s->targets - 1)) == 0;
+		to = behind_stage(l, all, s, to, n->source);
+		to = make(l, (struct block){ .v = s->v,
+				     .set = sets_add_parts(&l->sets, s->range, s->part,
+					     one ? NULL : s->gives, s->count),
+				     .within = s->part != NULL ? l->part : NULL,
+				     .slot = one ? NULL : l->part,
+				     .jt = to,
+				     .jf = l->of[all->other->id],
+				     .source = n->source });
+	}
+	return to;
+}
+
+/* A slot that nothing else has, if one is left. */
+static void
+find_part(struct lower *l, const bool *reached)
+{
+	uint32_t slots = 0;
+	for (uint32_t id = 0; id <= l->g->root->id; id++) {
+		const struct value *slot = reached[id] ? l->g->node[id]->slot : NULL;
+		if (slot != NULL && slot->k >= slots)
+			slots = slot->k + 1;
+	}
+	if (l->opts->lookup == 0 || slots >= SLOTS)
+		return;
+	struct value *part = ARENA_NEW(l->arena, struct value);
+	*part = (struct value){ .kind = VALUE_SLOT,
+		.k = slots,
+		.slots = (uint16_t)(1u << slots),
+		.depth = 1,
+		.weight = 1,
+		.hi = UINT32_MAX,
+		.id = l->g->values.count };
+	l->part = part;
+}
+
+/* From the root on: the nodes that become blocks by themselves, and the look-ups in
+ * stages that stand for all the others. */
+static bool *
+find_needed(struct lower *l)
+{
+	const struct graph *g = l->g;
+	bool *needed = ARENA_ARRAY(l->arena, g->root->id + 1, bool);
+	struct staging *staging = l->part != NULL ? staging_of(g, l->arena) : NULL;
+	needed[g->root->id] = true;
+	for (uint32_t id = g->root->id + 1; id-- > 0;) {
+		const struct node *n = g->node[id];
+		if (!needed[id] || n->v == NULL)
+			continue;
+		needed[n->other->id] = true;
+		if (staging != NULL)
+			l->stages[id] = staging_at(staging, n, l->opts->lookup);
+		if (l->stages[id] != NULL)
+			for (uint32_t i = 0; i < l->stages[id]->targets; i++)
+				needed[l->stages[id]->target[i]->id] = true;
+		else
+			for (uint32_t i = 0; i < n->arms; i++)
+				needed[n->arm[i].to->id] = true;
+	}
+	return needed;
+}
+
 static void
 lower(struct lower *l)
 {
 	const struct graph *g = l->g;
 	struct block *reject = append(l, &(struct block){ .kind = BLOCK_REJECT });
 	struct block *accept = append(l, &(struct block){ .kind = BLOCK_ACCEPT });
-	const bool *reached = graph_reached(g, l->arena);
+	find_part(l, graph_reached(g, l->arena));
+	const bool *needed = find_needed(l);
 	for (uint32_t id = 0; id <= g->root->id; id++) {
 		const struct node *n = g->node[id];
 		if (n->v == NULL)
 			l->of[id] = n->kind == NODE_ACCEPT ? accept : reject;
-		else if (reached[id] && n->kind == NODE_BIND)
+		else if (needed[id] && n->kind == NODE_BIND)
 			l->of[id] = append(l, &(struct block){ .kind = BLOCK_BIND,
 						      .v = n->v,
 						      .slot = n->slot,
 						      .jt = l->of[n->other->id],
 						      .source = n->source });
-		else if (reached[id])
-			l->of[id] = lower_switch(l, n);
+		else if (needed[id])
+			l->of[id] = l->stages[id] != NULL ? lower_stages(l, n)
+							  : lower_switch(l, n);
 	}
 }
 
@@ -351,6 +448,7 @@ order(const struct graph *g, const struct order_opts *opts, struct arena *arena,
 		.sets = { .arena = arena },
 		.buckets = 256,
 		.of = ARENA_ARRAY(arena, g->root->id + 1, struct block *),
+		.stages = ARENA_ARRAY(arena, g->root->id + 1, const struct stages *),
 		.bucket = ARENA_ARRAY(arena, 256, struct block *) };
 	lower(&l);
 	out->snaplen = g->snaplen;

@@ -2,6 +2,7 @@
  *
  * A block tests one value with one comparison, or asks whether it is in a set, and has
  * two ways on; both are later in the row.  Or it binds a slot, and has one (jt, jf NULL).
+ * Words of an address are looked up one after the other (stages.h), by way of a slot.
  * Blocks are hash-consed: switches over the same numbers share their code. */
 #ifndef BPFCAP_FILTER_ORDER_H
 #define BPFCAP_FILTER_ORDER_H
@@ -17,8 +18,9 @@ struct block {
 	enum block_kind kind;
 	enum compare compare;
 	const struct value *v, *rhs; /* rhs NULL: compared with k */
-	const struct value *slot;    /* BIND: gets v */
+	const struct value *slot;    /* BIND: gets v; LOOKUP: what is given, or NULL */
 	const struct set *set;       /* LOOKUP: is v in it? */
+	const struct value *within;  /* LOOKUP: the slot that says in which part of it */
 	uint32_t k;
 	struct block *jt, *jf;
 	uint32_t index;  /* in order->block */

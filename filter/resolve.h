@@ -12,7 +12,14 @@ struct test *resolve_link_type(struct resolver *, uint32_t key);
 struct test *resolve_is_llc(struct resolver *); /* NULL: always */
 
 /* resolve_link.c: the link header */
-struct test *resolve_mac(struct resolver *, enum qual_dir, const uint8_t mac[6]);
+struct ids;
+struct macs {
+	const uint8_t *one;     /* six bytes */
+	const struct ids *many; /* or one of its MACs */
+};
+struct test *resolve_mac(struct resolver *, enum qual_dir, struct macs);
+/* Is it one of them, that many bytes from the link header's start? */
+struct test *resolve_mac_at(struct resolver *, uint32_t off, struct macs);
 struct test *resolve_mac8(struct resolver *, const struct ast *, uint8_t mac);
 struct test *resolve_cast(struct resolver *, const struct ast *);
 /* A field of the link header; the cooked one's are metadata.  NULL: not to be had. */
@@ -24,7 +31,7 @@ struct test *resolve_ifindex(struct resolver *, const struct ast *);
 
 /* resolve_wlan.c: 802.11 and what comes before it */
 bool resolve_prefix(struct resolver *);
-struct test *resolve_wlan_mac(struct resolver *, enum qual_dir, const uint8_t mac[6]);
+struct test *resolve_wlan_mac(struct resolver *, enum qual_dir, struct macs);
 struct test *resolve_wlan_multicast(struct resolver *);
 struct test *resolve_wlan(struct resolver *, const struct ast *);
 

@@ -27,25 +27,16 @@ word_of(const uint8_t *b)
 	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-struct at {
-	struct resolver *r;
-	uint32_t net; /* bytes from the network header */
-};
-
-static const struct value *
-load_word(void *ctx, uint32_t off)
-{
-	const struct at *at = ctx;
-	return resolve_net(at->r, at->net + off, 4);
-}
-
 /* One of many. */
 static struct test *
 listed_at(struct resolver *r, uint32_t at, const struct ids *ids, bool ip6)
 {
-	if (ip6)
-		return ids_test_ip6(
-			r->arena, r->values, ids, load_word, &(struct at){ r, at });
+	if (ip6) {
+		const struct value *word[ADDRESS_WORDS];
+		for (uint32_t i = 0; i < ADDRESS_WORDS; i++)
+			word[i] = resolve_net(r, at + 4 * i, 4);
+		return ids_test_words(r->arena, r->values, ids->ip6, ids->ip6s, word);
+	}
 	const struct value *v = value_arith(r->values, OP_AND, resolve_net(r, at, 4),
 		value_const(r->values, ids->ip4_mask));
 	return test_arms(r->arena, v, ids->ip4, ids->ip4s, NULL);
@@ -251,6 +242,8 @@ listed(struct resolver *r, const struct ast *a, const struct ids *ids)
 {
 	const struct prefix p = { .ids = ids };
 	struct test *ip4 = NULL, *ip6 = NULL;
+	if (ids->macs > 0)
+		return resolve_mac(r, a->quals.dir, (struct macs){ .many = ids });
 	if (ids->ip4s > 0 && (ip4 = over_ipv4(r, a, &p, "host")) == NULL)
 		return NULL;
 	if (ids->ip6s > 0 && (ip6 = ipv6(r, a, &p, "host")) == NULL)
@@ -264,9 +257,9 @@ many_addresses(
 	struct resolver *r, const struct ast *a, const struct filter_addr *addr, size_t n)
 {
 	struct ids ids = { .ip4 = ARENA_ARRAY(r->arena, n, struct arm),
-		.ip6 = ARENA_ARRAY(r->arena, n, struct ip6_net) };
+		.ip6 = ARENA_ARRAY(r->arena, n, struct address) };
 	for (uint32_t i = 0; i < n; i++) {
-		struct ip6_net net = { .bits = 128, .seq = i };
+		struct address net = { .bits = 128, .seq = i };
 		for (unsigned w = 0; w < 4; w++)
 			net.word[w] = word_of(addr[i].bytes + 4 * w);
 		if (addr[i].family == 6)
@@ -353,7 +346,9 @@ by_name(struct resolver *r, const struct ast *a)
 	uint8_t mac[6];
 	if (r->layer.link->mac != MAC_FIXED && r->layer.link->mac != MAC_WLAN)
 		return resolve_no_link(r, "link host NAME");
-	return ether_of(r, a, name, mac) ? resolve_mac(r, a->quals.dir, mac) : NULL;
+	return ether_of(r, a, name, mac)
+		       ? resolve_mac(r, a->quals.dir, (struct macs){ .one = mac })
+		       : NULL;
 }
 
 /* Is the packet of the protocol, and from and to other addresses? */
@@ -418,7 +413,8 @@ resolve_gateway(struct resolver *r, const struct ast *a)
 			return NULL;
 		any = test_or(r->arena, any, one);
 	}
-	return test_and(r->arena, resolve_mac(r, DIR_NONE, mac), any);
+	return test_and(
+		r->arena, resolve_mac(r, DIR_NONE, (struct macs){ .one = mac }), any);
 }
 
 struct test *
@@ -451,7 +447,7 @@ resolve_host(struct resolver *r, const struct ast *a)
 				r->opts->text + t->span.at);
 			return NULL;
 		}
-		return resolve_mac(r, a->quals.dir, t->bytes);
+		return resolve_mac(r, a->quals.dir, (struct macs){ .one = t->bytes });
 	case ID_MAC8:
 		if (a->quals.proto != PROTO_LINK)
 			return resolve_fault(r, DIAG_QUALIFIER, a->span,

@@ -4,16 +4,22 @@
 
 #include <strings.h>
 
-static struct test *
-mac_at(struct resolver *r, int at, const uint8_t mac[6])
+#include "ids.h"
+
+struct test *
+resolve_mac_at(struct resolver *r, uint32_t off, struct macs m)
 {
-	uint32_t off = (uint32_t)at;
-	uint32_t low = (uint32_t)mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5];
-	struct place header = r->layer.header;
+	const struct place header = r->layer.header;
+	const struct value *const word[2] = { resolve_load(r, header, off + 2, 4),
+		resolve_load(r, header, off, 2) };
+	const uint8_t *b = m.one;
+	if (m.many != NULL)
+		return ids_test_words(
+			r->arena, r->values, m.many->mac, m.many->macs, word);
 	return test_and(r->arena,
-		test_equal(r->arena, resolve_load(r, header, off + 2, 4), low),
-		test_equal(r->arena, resolve_load(r, header, off, 2),
-			(uint32_t)mac[0] << 8 | mac[1]));
+		test_equal(r->arena, word[0],
+			(uint32_t)b[2] << 24 | b[3] << 16 | b[4] << 8 | b[5]),
+		test_equal(r->arena, word[1], (uint32_t)b[0] << 8 | b[1]));
 }
 
 /* Behind geneve there need be no Ethernet header, and in ATM LAN emulation not every
@@ -34,18 +40,19 @@ has_header(struct resolver *r)
 }
 
 struct test *
-resolve_mac(struct resolver *r, enum qual_dir dir, const uint8_t mac[6])
+resolve_mac(struct resolver *r, enum qual_dir dir, struct macs m)
 {
 	const struct linktype *l = r->layer.link;
 	if (l->mac == MAC_WLAN)
-		return resolve_wlan_mac(r, dir, mac);
+		return resolve_wlan_mac(r, dir, m);
 	if (l->mac != MAC_FIXED || r->layer.cooked) {
 		resolve_no_link(r, "link host XX:XX:XX:XX:XX:XX");
 		diags_hint(r->diags, "its header has no such addresses");
 		return NULL;
 	}
-	struct test *ends = resolve_ends(
-		r, dir, mac_at(r, l->mac_src, mac), mac_at(r, l->mac_dst, mac));
+	struct test *ends =
+		resolve_ends(r, dir, resolve_mac_at(r, (uint32_t)l->mac_src, m),
+			resolve_mac_at(r, (uint32_t)l->mac_dst, m));
 	return ends != NULL ? test_and(r->arena, has_header(r), ends) : NULL;
 }
 
@@ -70,7 +77,7 @@ link_broadcast(struct resolver *r, const struct ast *a)
 	static const uint8_t all_ones[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 	struct ast to = *a;
 	if (r->layer.link->mac != MAC_BYTE)
-		return resolve_mac(r, DIR_DST, all_ones);
+		return resolve_mac(r, DIR_DST, (struct macs){ .one = all_ones });
 	to.quals.dir = DIR_DST;
 	return resolve_mac8(r, &to, r->layer.link->broadcast);
 }

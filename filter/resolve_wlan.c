@@ -172,23 +172,18 @@ is_set(struct resolver *r, uint32_t byte, uint32_t bit)
 	return test_not(r->arena, is(r, byte, bit, 0));
 }
 
-/* What is asked of an address: to be `mac`, or a group's when that is NULL. */
+/* What is asked of an address: to be one of these, or a group's when there are none. */
 static struct test *
-address(struct resolver *r, uint32_t off, const uint8_t *mac)
+address(struct resolver *r, uint32_t off, struct macs mac)
 {
-	struct place h = r->layer.header;
-	if (mac == NULL)
-		return test_not(
-			r->arena, resolve_masked(r, resolve_load(r, h, off, 1), 1, 0));
-	return test_and(r->arena,
-		test_equal(r->arena, resolve_load(r, h, off + 2, 4),
-			(uint32_t)mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5]),
-		test_equal(r->arena, resolve_load(r, h, off, 2),
-			(uint32_t)mac[0] << 8 | mac[1]));
+	if (mac.one != NULL || mac.many != NULL)
+		return resolve_mac_at(r, off, mac);
+	const struct value *first = resolve_load(r, r->layer.header, off, 1);
+	return test_not(r->arena, resolve_masked(r, first, 1, 0));
 }
 
 static struct test *
-source(struct resolver *r, const uint8_t *mac)
+source(struct resolver *r, struct macs mac)
 {
 	struct arena *m = r->arena;
 	struct test *from_ds = test_choose(m, is_set(r, 1, FC1_TO_DS),
@@ -200,7 +195,7 @@ source(struct resolver *r, const uint8_t *mac)
 }
 
 static struct test *
-destination(struct resolver *r, const uint8_t *mac)
+destination(struct resolver *r, struct macs mac)
 {
 	struct arena *m = r->arena;
 	struct test *data = test_choose(m, is_set(r, 1, FC1_TO_DS),
@@ -220,7 +215,7 @@ has_addr2(struct resolver *r)
 }
 
 struct test *
-resolve_wlan_mac(struct resolver *r, enum qual_dir dir, const uint8_t mac[6])
+resolve_wlan_mac(struct resolver *r, enum qual_dir dir, struct macs mac)
 {
 	struct arena *m = r->arena;
 	switch (dir) {
@@ -248,7 +243,7 @@ resolve_wlan_mac(struct resolver *r, enum qual_dir dir, const uint8_t mac[6])
 struct test *
 resolve_wlan_multicast(struct resolver *r)
 {
-	return destination(r, NULL);
+	return destination(r, (struct macs){ 0 });
 }
 
 /* --- type, subtype, dir ------------------------------------------------------------ */

@@ -8,6 +8,7 @@
  *   ../filter/  the compiler: expression → classic BPF, eBPF (through filter.h only)
  *   ../bpf/     what runs in the kernel; splice.c puts the compiled filter into it
  *   run.c       source → match → sink, the only loop
+ *   stop.c      signals
  *   emit.c      --emit: forms of the compiled filter, to a file
  *   probe.c     --hooks: what the kernel and the rights allow
  *   prove.c     --prove and --diff: what the prover (../filter/proof.h) finds, in words
@@ -16,7 +17,6 @@
  * Only this file prints messages and picks the exit status: 0 done, 1 failure or bad
  * expression, 2 wrong usage. */
 #include <pcap/pcap.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,6 +28,7 @@
 #include "probe.h"
 #include "report.h"
 #include "run.h"
+#include "stop.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -83,8 +84,6 @@ prove(const struct options *o)
 {
 	struct diags ds[2] = { 0 };
 	struct plan p;
-	signal(SIGPIPE, SIG_IGN); /* as sink_pcap.h asks */
-	signal(SIGXFSZ, SIG_IGN);
 	bool ok =
 		o->mode == MODE_PROVE ? plan_prove(o, &p, &ds[0]) : plan_diff(o, &p, ds);
 	if (fflush(stdout) != 0) {
@@ -143,8 +142,7 @@ main(int argc, char **argv)
 	}
 	if (o.line_buffered)
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-	if (o.mode != MODE_PROVE && o.mode != MODE_DIFF)
-		run_prepare(); /* a proof just ends by a signal */
+	stop_prepare();
 	switch (o.mode) {
 	case MODE_PACKETS: status = packets(&o); break;
 	case MODE_DUMP:

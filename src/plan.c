@@ -14,6 +14,7 @@
 #include "report.h"
 #include "sink_pcap.h"
 #include "source_file.h"
+#include "stop.h"
 #include "text_file.h"
 
 static bool
@@ -99,6 +100,7 @@ open_net(const struct live_hook *hook, const struct live_opts *live,
 	const struct iface *iface, struct plan *p, struct diags *ds)
 {
 	unsigned before = ds->count;
+	stop_catch();
 	p->source = hook->open(live, iface, p->filter, ds);
 	if (p->source != NULL) {
 		note(ds, hook->note);
@@ -142,6 +144,7 @@ open_pcap(const struct options *o, struct live_opts *live, const struct iface *i
 		!compile(o, p, o->linktype, FILTER_INPUT_FILE, &p->filter, ds))
 		return false;
 	live->user = p->filter;
+	stop_catch();
 	p->source = live_pcap_open(live, iface, ds);
 	if (p->source == NULL)
 		return false;
@@ -193,8 +196,11 @@ open_reader(const struct options *o, struct plan *p, struct diags *ds)
 static bool
 open_file(const struct options *o, struct plan *p, struct diags *ds)
 {
-	return open_reader(o, p, ds) &&
-	       compile(o, p, p->source->linktype, FILTER_INPUT_FILE, &p->filter, ds);
+	if (!open_reader(o, p, ds) ||
+		!compile(o, p, p->source->linktype, FILTER_INPUT_FILE, &p->filter, ds))
+		return false;
+	stop_catch();
+	return true;
 }
 
 /* Packets are parsed without the rights that capturing took. */

@@ -1,43 +1,10 @@
-/* run.c: the only loop over packets, and the signals that end it or ask how it goes. */
+/* run.c: the only loop over packets. */
 #include "run.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 
-/* All that a signal handler can reach. */
-static volatile sig_atomic_t stop_signals, counters_wanted;
-
-static void
-on_stop(int signal)
-{
-	(void)signal;
-	stop_signals++;
-}
-
-static void
-on_ask(int signal)
-{
-	(void)signal;
-	counters_wanted = 1;
-}
-
-/* SIGHUP stays ignored where it was (nohup); SIGINT does not, for a shell without job
- * control ignores it in every background job.  A closed pipe and a file that may not grow
- * are errors of write(2), told where they happen. */
-void
-run_prepare(void)
-{
-	struct sigaction act = { .sa_handler = on_stop }, old;
-	sigemptyset(&act.sa_mask);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-		sigaction(SIGHUP, &act, NULL);
-	signal(SIGUSR1, SIG_IGN); /* until there is something to tell */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-}
+#include "stop.h"
 
 struct loop {
 	const struct options *o;
@@ -74,28 +41,18 @@ print_stats(const struct loop *l, const char *between)
 	fputc('\n', stderr);
 }
 
-/* write(2) goes on behind this signal; poll(2) does not, so the loop comes by. */
-static void
-answer_counters(void)
-{
-	struct sigaction act = { .sa_handler = on_ask, .sa_flags = SA_RESTART };
-	sigemptyset(&act.sa_mask);
-	sigaction(SIGUSR1, &act, NULL);
-}
-
 /* After a signal: nothing new comes, what was captured is still delivered.  A second
  * signal ends that too. */
 static bool
 goes_on(struct loop *l)
 {
-	if (stop_signals > 1)
+	if (stop_signals() > 1)
 		return false;
-	if (counters_wanted) {
-		counters_wanted = 0;
+	if (stop_asked()) {
 		fputs("bpfcap: ", stderr);
 		print_stats(l, ", ");
 	}
-	if (stop_signals > 0 && !l->stopping) {
+	if (stop_signals() > 0 && !l->stopping) {
 		l->p->source->ops->stop(l->p->source);
 		l->stopping = true;
 	}
@@ -129,7 +86,7 @@ run(const struct options *o, struct plan *p, struct diags *ds)
 {
 	struct loop l = { .o = o, .p = p, .ds = ds };
 	bool ok = true, more = true;
-	answer_counters();
+	stop_answer();
 	while (more && ok && goes_on(&l))
 		ok = step(&l, &more);
 	ok = p->sink->ops->flush(p->sink, ds) && ok;

@@ -5,10 +5,6 @@
 #include "options.h"
 #include "plan.h"
 
-/* Before anything is opened: SIGINT, SIGTERM and SIGHUP end a run in good order, SIGUSR1
- * shows its counters, SIGPIPE and SIGXFSZ are errors of write(2). */
-void run_prepare(void);
-
 /* From source through match to sink, until the end, -c, a signal or a fault.  False:
  * the cause is in the diags; packets before it have been delivered.  Afterwards the
  * counters of a live capture are on standard error. */

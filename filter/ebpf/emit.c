@@ -15,6 +15,7 @@
 #include "ebpf.h"
 
 #define ISLAND_AFTER 16000 /* instructions; a jump reaches 32,767 */
+#define ISLAND_MAX 8000    /* jumps that go on from one; it has to get somewhere */
 
 /* Jumps, behind which exits are jumped to by turns.  The verifier goes on behind a
  * conditional jump first, and refuses more than 8,192 whose targets it has yet to look at
@@ -225,6 +226,7 @@ emit_island(struct emit *e)
 	}
 	if (falls)
 		e->insn[over].off = (int16_t)(e->count - over - 1);
+	e->lost = e->fixups - end > ISLAND_MAX;
 }
 
 static void
@@ -250,7 +252,7 @@ emit_blocks(struct emit *e)
 	const struct order *o = e->o;
 	struct state *at = ARENA_ARRAY(e->arena, o->count, struct state);
 	bool *seen = ARENA_ARRAY(e->arena, o->count, bool);
-	for (uint32_t i = 0; i < o->count && !e->failed; i++) {
+	for (uint32_t i = 0; i < o->count && !e->failed && !e->lost; i++) {
 		const struct block *b = o->block[i];
 		if (first_open(e) < e->fixups &&
 			e->count - e->fixup[e->oldest].at > ISLAND_AFTER)
@@ -336,6 +338,17 @@ refuse_length(const struct emit *e, struct diags *ds)
 }
 
 static bool
+refuse_jumps(const struct emit *e, struct diags *ds)
+{
+	diags_error(ds, DIAG_TOO_LONG, (struct span){ 0, 0 },
+		"the program has more than %" PRIu32 " instructions, and jumps in it "
+		"that are too long",
+		e->count);
+	diags_hint(ds, "have fewer entries in its lists");
+	return false;
+}
+
+static bool
 refuse_meta(const struct emit *e, struct diags *ds)
 {
 	static const char *const word[METAS] = { "protocol", "interface", "hardware type",
@@ -388,6 +401,8 @@ ebpf_emit(const struct order *o, enum filter_reads reads, struct arena *scratch,
 		return refuse_registers(ds);
 	if (e.missing >= 0)
 		return refuse_meta(&e, ds);
+	if (e.lost)
+		return refuse_jumps(&e, ds);
 	emit_own_exits(&e);
 	if (hook->insns_max > 0 && e.count > hook->insns_max)
 		return refuse_length(&e, ds);

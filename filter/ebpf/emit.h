@@ -50,6 +50,7 @@ struct emit {
 	uint32_t reach;             /* bytes of the scratch that are read */
 	const struct block *reject; /* NULL: the graph has none */
 	bool failed;                /* out of stack */
+	bool lost;                  /* too many jumps are open at once */
 	struct placed *placed;      /* by set id */
 	size_t data_bytes;
 	struct filter_origin *origin;

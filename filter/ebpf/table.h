@@ -20,15 +20,32 @@
  * their greatest number; part x >> shift of `parts` says with which entry the part
  * begins. Of those from there on the first that is not below x is found in `steps` steps,
  * which go on by 1 << (steps - 1) … 2, 1 entries, where the entry before that is below x.
- * It has x when it begins with x or below.  What is read so is always within `bytes`. */
+ * It has x when it begins with x or below.  What is read so is always within `bytes`.
+ *
+ * Where the set has parts of its own (`keyed`), x is v as it is, a part begins where the
+ * one who looks up says, and an entry is found by its key, the part's first entry and the
+ * greatest number, as one number of 64 bits.  It has x if the key is not further above
+ * that of x than the range is long: another part's is, by more than its greatest number.
+ * Steps are for the longest part.
+ *
+ * An entry, of the machine's words:
+ *
+ *                  single numbers           ranges
+ *     uint32_t     x [gives]                greatest least [gives 0]
+ *     keyed        uint64_t key             uint64_t key, uint32_t length gives
+ *
+ * where all keyed ones are as ranges are when something is given. */
 struct table {
 	uint32_t multiplier; /* 1, or odd where all are single numbers */
 	uint32_t lo, span;
 	uint32_t entries;
 	unsigned shift, steps;
-	bool points;        /* an entry is its number, else greatest and least number */
-	const void *parts;  /* or the bitmap */
-	const void *entry;  /* uint32_t as the machine has them */
+	unsigned entry_bits; /* an entry has 1 << entry_bits bytes */
+	unsigned gives_at;   /* of them, from here on what is given; 0: nothing is */
+	bool points;         /* single numbers */
+	bool keyed;          /* no `parts` */
+	const void *parts;   /* or the bitmap */
+	const void *entry;
 	size_t parts_bytes; /* multiples of 8 */
 	size_t entry_bytes; /* with what steps may pass over at the end */
 };

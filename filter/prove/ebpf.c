@@ -208,6 +208,9 @@ run_line(struct machine *m)
 	if (b->taken == p->yes)
 		return true;
 	s.bound = bounded(&s, i);
+	if (i->code == (BPF_JMP32 | BPF_JGE | BPF_K) &&
+		s.reg[i->dst_reg].kind == KIND_STEPS)
+		table_below(m, &s.reg[i->dst_reg], (uint32_t)i->imm);
 	arrive(m, &s, term_and(p, way, term_not(p, b->taken)), m->at + 1);
 	return true;
 }

@@ -15,8 +15,10 @@ enum kind {
 	KIND_MIXED,   /* on one way this, on another that */
 	KIND_NUMBER,  /* n; the upper half is 0 */
 	KIND_RAW,     /* n, of `size` bytes, as it stands in memory: big-endian */
-	KIND_STEPS,   /* of a look-up: a function of one number */
-	KIND_SIGN,    /* ditto; only its uppermost bit is known, by `steps` */
+	KIND_STEPS,   /* of a look-up: a function of one number (ebpf_steps.h) */
+	KIND_LESS,    /* ditto, less what it is a function of */
+	KIND_UPPER,   /* ditto, in the upper half */
+	KIND_KEY,     /* ditto, and in the lower half n */
 	KIND_STATUS,  /* of a call: 0 where n, a truth, holds, else negative */
 	KIND_LENGTH,  /* bytes captured, in 64 bits */
 	KIND_CONTEXT, /* from here on addresses: + k, + n where it is not NULL */
@@ -135,13 +137,16 @@ bool machine_call(struct machine *, struct state *, const struct bpf_insn *);
 struct cell *machine_cell(struct machine *, struct state *, int64_t k);
 
 /* ebpf_table.c: what is read from filter_ebpf.data at computed places is a function of
- * the number that is looked for, constant over ranges of it. */
+ * what is looked for, constant over ranges of it. */
 bool table_address(struct machine *, const struct state *, struct cell *to,
 	const struct cell *added);
 bool table_load(struct machine *, const struct cell *at, int off, unsigned size,
 	struct cell *out);
 bool table_alu(struct machine *, struct cell *dst, const struct cell *src,
 	const struct bpf_insn *);
+bool table_key(struct machine *, struct cell *dst, const struct cell *upper);
+/* The function is below k, where a comparison has not jumped. */
+void table_below(struct machine *, struct cell *, uint32_t k);
 Z3_ast table_jumps(struct machine *, const struct cell *a, const struct cell *b,
 	const struct bpf_insn *);
 

@@ -182,7 +182,9 @@ alu_wide(struct machine *m, struct state *s, const struct bpf_insn *i)
 		*dst = cell_number(m->p->len); /* it is caplen too; see `given` */
 		return true;
 	}
-	if (dst->kind == KIND_STEPS || dst->kind == KIND_SIGN)
+	if (op == BPF_OR && by_register && i->off == 0 && src->kind == KIND_UPPER)
+		return table_key(m, dst, src);
+	if (dst->kind == KIND_STEPS || dst->kind == KIND_LESS)
 		return table_alu(m, dst, src, i);
 	return machine_stop(m, "arithmetic that is not modelled");
 }

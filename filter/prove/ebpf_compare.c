@@ -215,7 +215,7 @@ machine_jumps(struct machine *m, const struct state *s, const struct bpf_insn *i
 	if (wide && a->kind == KIND_STATUS && !by_register && i->imm == 0 &&
 		(op == BPF_JEQ || op == BPF_JNE))
 		return op == BPF_JEQ ? a->n : term_not(m->p, a->n);
-	if (!wide && (a->kind == KIND_STEPS || b->kind == KIND_STEPS))
+	if (a->kind == KIND_STEPS || a->kind == KIND_LESS || b->kind == KIND_STEPS)
 		return table_jumps(m, a, b, i);
 	if (wide && !by_register && i->imm < 0) {
 		machine_stop(m, "a comparison with a negative number");

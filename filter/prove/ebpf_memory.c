@@ -74,8 +74,9 @@ load_stack(struct machine *m, struct state *s, int64_t k, unsigned size, struct 
 		return false;
 	const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 	const bool own = c->set != NULL && c->size == size; /* by a helper */
-	const bool half = c->set == NULL && size == 4 && little &&
-			  (c->kind == KIND_NUMBER || c->kind == KIND_RAW);
+	const bool half =
+		c->set == NULL && size == 4 && little &&
+		(c->kind == KIND_NUMBER || c->kind == KIND_RAW || c->kind == KIND_STEPS);
 	if (c->kind == KIND_UNSET)
 		machine_astray(m, s, m->p->yes);
 	else if (c->set != NULL)

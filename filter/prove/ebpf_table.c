@@ -1,49 +1,12 @@
 /* ebpf_table.c: look-ups in filter_ebpf.data.  What is read there, and all that is made
- * of it, depends on one number, x, and is constant over ranges of x: so it is worked out
- * for each range, from the very bytes of the data.  In the end a comparison is the
- * question in which ranges x is. */
+ * of it, is a function of what is looked for, constant over ranges (ebpf_steps.h): so it
+ * is worked out for each range, from the very bytes of the data.  In the end a comparison
+ * is the question in which ranges it is. */
+#include "ebpf_steps.h"
+
 #include <string.h>
 
-#include "ebpf.h"
-
 #define STEPS_MAX (1u << 20)
-
-/* Up to `hi` it is k; ascending.  Of x beyond the last nothing is known, and the run has
- * gone astray for it. */
-struct part {
-	uint32_t hi;
-	uint64_t k;
-};
-
-struct steps {
-	Z3_ast x;
-	uint32_t parts;
-	struct part *part;
-};
-
-static struct steps *
-make(struct machine *m, Z3_ast x, uint32_t room)
-{
-	struct steps *s = ARENA_NEW(&m->p->arena, struct steps);
-	s->x = x;
-	s->part = ARENA_ARRAY(&m->p->arena, room, struct part);
-	return s;
-}
-
-static void
-append(struct steps *s, uint32_t hi, uint64_t k)
-{
-	if (s->parts > 0 && s->part[s->parts - 1].k == k)
-		s->part[s->parts - 1].hi = hi;
-	else
-		s->part[s->parts++] = (struct part){ hi, k };
-}
-
-static uint32_t
-low_end(const struct steps *s, uint32_t i)
-{
-	return i == 0 ? 0 : s->part[i - 1].hi + 1;
-}
 
 /* --- from numbers ---------------------------------------------------------------- */
 
@@ -100,10 +63,11 @@ from_shape(struct machine *m, const struct shape *shape, uint32_t most)
 		machine_stop(m, "a table that is too large");
 		return NULL;
 	}
-	struct steps *s = make(m, shape->x, most / each + 1);
+	struct steps *s = steps_make(m, shape->x, NULL, most / each + 1);
 	for (uint32_t i = 0; i <= most / each; i++) {
 		const uint32_t lo = i * each;
-		append(s, most - lo < each ? most : lo + each - 1, shaped(shape, lo));
+		steps_append(
+			s, most - lo < each ? most : lo + each - 1, shaped(shape, lo));
 	}
 	return s;
 }
@@ -129,18 +93,18 @@ table_address(struct machine *m, const struct state *s, struct cell *to,
 
 /* --- of two, or of one and a constant -------------------------------------------- */
 
-/* Where x is in [lo, hi], and they are a and b; adds to `out` what becomes of them. */
+/* Up to `hi` they are a and b; adds to `out` what becomes of them. */
 typedef void both_fn(
-	struct steps *out, const struct bpf_insn *, uint32_t hi, uint64_t a, uint64_t b);
+	struct steps *out, const struct bpf_insn *, uint64_t hi, uint64_t a, uint64_t b);
 
 static const struct steps *
 both(struct machine *m, const struct steps *a, const struct steps *b, both_fn *add,
 	const struct bpf_insn *insn)
 {
-	struct steps *out = make(m, a->x, a->parts + b->parts);
+	struct steps *out = steps_make(m, a->x, a->within, a->parts + b->parts);
 	for (uint32_t i = 0, j = 0; i < a->parts && j < b->parts;) {
-		const uint32_t x = a->part[i].hi, y = b->part[j].hi;
-		const uint32_t hi = x < y ? x : y;
+		const uint64_t x = a->part[i].hi, y = b->part[j].hi;
+		const uint64_t hi = x < y ? x : y;
 		add(out, insn, hi, a->part[i].k, b->part[j].k);
 		i += x == hi;
 		j += y == hi;
@@ -150,7 +114,7 @@ both(struct machine *m, const struct steps *a, const struct steps *b, both_fn *a
 
 /* All bits, of what 32-bit instructions leave the lower half of. */
 static void
-apply(struct steps *out, const struct bpf_insn *insn, uint32_t hi, uint64_t a, uint64_t b)
+apply(struct steps *out, const struct bpf_insn *insn, uint64_t hi, uint64_t a, uint64_t b)
 {
 	const bool wide = BPF_CLASS(insn->code) == BPF_ALU64;
 	uint64_t k = 0;
@@ -159,63 +123,85 @@ apply(struct steps *out, const struct bpf_insn *insn, uint32_t hi, uint64_t a, u
 	case BPF_AND: k = a & b; break;
 	case BPF_LSH: k = a << (b & 31); break;
 	case BPF_RSH: k = (uint32_t)a >> (b & 31); break;
-	case BPF_ARSH: k = a; break; /* of a sign, by 63: see table_alu */
 	}
-	append(out, hi, wide ? k : (uint32_t)k);
+	steps_append(out, hi, wide ? k : (uint32_t)k);
 }
 
 static const struct steps *
 constant(struct machine *m, const struct steps *like, uint64_t k)
 {
-	struct steps *s = make(m, like->x, 1);
-	append(s, like->part[like->parts - 1].hi, k);
+	struct steps *s = steps_make(m, like->x, like->within, 1);
+	steps_append(s, steps_last(like), k);
 	return s;
 }
 
-/* Of x, as many as `like`; NULL, and given up. */
+/* Of what `like` is a function of; NULL, and given up. */
 static const struct steps *
 as_steps(struct machine *m, const struct cell *c, const struct steps *like)
 {
-	if (c->kind == KIND_STEPS && c->steps->x == like->x)
+	uint32_t k;
+	if (c->kind == KIND_STEPS && steps_alike(c->steps, like))
 		return c->steps;
+	if (c->kind == KIND_STEPS && like->within != NULL)
+		return steps_of_key(m, c->steps, like->x, like->within);
 	if (c->kind != KIND_NUMBER) {
 		machine_stop(m, "arithmetic of a look-up that is not modelled");
 		return NULL;
 	}
-	uint32_t k;
 	if (term_is_number(m->p, c->n, &k))
 		return constant(m, like, k);
 	const struct shape shape = shape_of(m->p, c->n);
-	if (shape.x != like->x) {
+	if (shape.x != like->x || like->within != NULL) {
 		machine_stop(m, "a look-up of two numbers");
 		return NULL;
 	}
-	return from_shape(m, &shape, like->part[like->parts - 1].hi);
+	return from_shape(m, &shape, (uint32_t)steps_last(like));
 }
 
-/* k - x, of which the sign is known; NULL, and given up. */
+/* What it is a function of, itself: a number, or a key. */
+static bool
+is_looked_for(const struct cell *c, const struct steps *s)
+{
+	if (c->kind == KIND_NUMBER)
+		return c->n == s->x && s->within == NULL;
+	return c->kind == KIND_KEY && c->n == s->x && c->steps == s->within;
+}
+
+/* Of that, when the key is `key`. */
+static const struct steps *
+as_function_of(struct machine *m, const struct steps *s, const struct cell *key)
+{
+	return key->kind == KIND_KEY ? steps_of_key(m, s, key->n, key->steps) : s;
+}
+
+/* s less what is looked for: negative, where that is above. */
 static const struct steps *
 sign_of(struct machine *m, const struct steps *s)
 {
-	struct steps *out = make(m, s->x, 2 * s->parts);
+	struct steps *out = steps_make(m, s->x, s->within, 2 * s->parts);
 	for (uint32_t i = 0; i < s->parts; i++) {
 		const struct part *q = &s->part[i];
-		if (q->k > UINT32_MAX) {
-			machine_stop(m, "a look-up of more than 32 bits");
+		if (q->k > INT64_MAX) {
+			machine_stop(m, "a look-up of more than 63 bits");
 			return NULL;
 		}
-		if (q->k >= low_end(s, i)) /* up to k it is not negative */
-			append(out, q->k < q->hi ? (uint32_t)q->k : q->hi, 0);
+		if (q->k >= steps_low(s, i))
+			steps_append(out, q->k < q->hi ? q->k : q->hi, 0);
 		if (q->k < q->hi)
-			append(out, q->hi, UINT64_MAX);
+			steps_append(out, q->hi, UINT64_MAX);
 	}
 	return out;
 }
 
 static bool
-is_x(const struct cell *c, const struct steps *s)
+subtract(struct machine *m, struct cell *dst, const struct cell *key)
 {
-	return c->kind == KIND_NUMBER && c->n == s->x;
+	const struct steps *s = as_function_of(m, dst->steps, key);
+	if (s == NULL || !is_looked_for(key, s))
+		return machine_stop(m, "a difference that is not modelled");
+	dst->steps = s;
+	dst->kind = KIND_LESS;
+	return true;
 }
 
 bool
@@ -225,21 +211,27 @@ table_alu(struct machine *m, struct cell *dst, const struct cell *src,
 	const unsigned op = BPF_OP(i->code);
 	const bool wide = BPF_CLASS(i->code) == BPF_ALU64;
 	const bool by_register = BPF_SRC(i->code) == BPF_X;
-	if (i->code == (BPF_ALU64 | BPF_SUB | BPF_X) && dst->kind == KIND_STEPS &&
-		is_x(src, dst->steps)) {
+	if (i->code == (BPF_ALU64 | BPF_SUB | BPF_X) && dst->kind == KIND_STEPS)
+		return subtract(m, dst, src);
+	if (dst->kind == KIND_LESS) {
+		if (i->code != (BPF_ALU64 | BPF_ARSH | BPF_K) || i->imm != 63)
+			return machine_stop(m, "arithmetic of a difference");
+		dst->kind = KIND_STEPS;
 		dst->steps = sign_of(m, dst->steps);
-		dst->kind = KIND_SIGN;
 		return dst->steps != NULL;
 	}
-	if (dst->kind == KIND_SIGN) {
-		if (i->code != (BPF_ALU64 | BPF_ARSH | BPF_K) || i->imm != 63)
-			return machine_stop(m, "arithmetic of a sign");
-		dst->kind = KIND_STEPS;
+	if (i->code == (BPF_ALU64 | BPF_LSH | BPF_K) && i->imm == 32) {
+		dst->kind = KIND_UPPER;
 		return true;
 	}
 	if (i->off != 0 || !(op == BPF_ADD || op == BPF_AND ||
 				   (!wide && (op == BPF_LSH || op == BPF_RSH))))
 		return machine_stop(m, "arithmetic of a look-up that is not modelled");
+	if (by_register && src->kind == KIND_STEPS && src->steps->within != NULL)
+		dst->steps =
+			steps_of_key(m, dst->steps, src->steps->x, src->steps->within);
+	if (dst->steps == NULL)
+		return false;
 	const uint64_t k = wide ? (uint64_t)(int64_t)i->imm : (uint32_t)i->imm;
 	const struct steps *b =
 		by_register ? as_steps(m, src, dst->steps) : constant(m, dst->steps, k);
@@ -253,21 +245,37 @@ table_alu(struct machine *m, struct cell *dst, const struct cell *src,
 	return true;
 }
 
+/* The part, shifted up, and the number. */
+bool
+table_key(struct machine *m, struct cell *dst, const struct cell *upper)
+{
+	Z3_ast n = machine_number(m, dst);
+	if (n == NULL)
+		return false;
+	*dst = (struct cell){ .kind = KIND_KEY, .n = n, .steps = upper->steps };
+	return true;
+}
+
+void
+table_below(struct machine *m, struct cell *c, uint32_t k)
+{
+	c->steps = steps_below(m, c->steps, k);
+}
+
 /* --- loads ----------------------------------------------------------------------- */
 
-static uint32_t
+static uint64_t
 number_at(const uint8_t *at, unsigned size)
 {
 	uint16_t half;
 	uint32_t word;
-	if (size == 1)
-		return *at;
-	if (size == 2) {
-		memcpy(&half, at, sizeof(half));
-		return half;
+	uint64_t both;
+	switch (size) {
+	case 1: return *at;
+	case 2: memcpy(&half, at, sizeof(half)); return half;
+	case 4: memcpy(&word, at, sizeof(word)); return word;
+	default: memcpy(&both, at, sizeof(both)); return both;
 	}
-	memcpy(&word, at, sizeof(word));
-	return word;
 }
 
 /* From an address that is the data's for all x; else given up. */
@@ -276,15 +284,17 @@ table_load(struct machine *m, const struct cell *at, int off, unsigned size,
 	struct cell *out)
 {
 	const struct filter_ebpf *body = m->body;
-	if (at->steps == NULL || size > 4)
+	if (at->steps == NULL)
 		return machine_stop(m, "a load that is not modelled");
-	struct steps *read = make(m, at->steps->x, at->steps->parts);
+	struct steps *read =
+		steps_make(m, at->steps->x, at->steps->within, at->steps->parts);
 	for (uint32_t i = 0; i < at->steps->parts; i++) {
 		const uint64_t k =
 			at->steps->part[i].k + (uint64_t)at->k + (uint64_t)(int64_t)off;
 		if (k > body->data_size || body->data_size - k < size)
 			return machine_stop(m, "a load beyond the program's data");
-		append(read, at->steps->part[i].hi, number_at(body->data + k, size));
+		steps_append(
+			read, at->steps->part[i].hi, number_at(body->data + k, size));
 	}
 	*out = (struct cell){ .kind = KIND_STEPS, .steps = read };
 	return true;
@@ -292,43 +302,8 @@ table_load(struct machine *m, const struct cell *at, int off, unsigned size,
 
 /* --- comparisons ----------------------------------------------------------------- */
 
-/* x is in one of the parts with k = 1, of those from `from` on, up to `to`. */
-static Z3_ast
-among(struct machine *m, const struct steps *s, uint32_t from, uint32_t to)
-{
-	struct prover *p = m->p;
-	if (to - from > 1) {
-		const uint32_t middle = from + (to - from) / 2;
-		return term_or(p, among(m, s, from, middle), among(m, s, middle, to));
-	}
-	if (to == from || s->part[from].k == 0)
-		return p->no;
-	const uint32_t lo = low_end(s, from), hi = s->part[from].hi;
-	if (lo == hi)
-		return number_equal(p, s->x, lo);
-	Z3_ast above = lo == 0 ? p->yes : term_not(p, number_at_most(p, s->x, lo - 1));
-	return term_and(p, above, number_at_most(p, s->x, hi));
-}
-
-/* It is at most the greatest of them: told to the solver, who would have to find it out
- * for numbers that are scattered by a product. */
-static Z3_ast
-is_among(struct machine *m, const struct steps *s)
-{
-	struct prover *p = m->p;
-	uint32_t last = s->parts;
-	while (last > 0 && s->part[last - 1].k == 0)
-		last--;
-	Z3_ast is = among(m, s, 0, last);
-	if (last > 0 && is != p->yes)
-		Z3_solver_assert(p->z, p->solver,
-			Z3_mk_implies(
-				p->z, is, number_at_most(p, s->x, s->part[last - 1].hi)));
-	return is;
-}
-
 static bool
-compare(unsigned op, uint32_t a, uint32_t b)
+compare(unsigned op, uint64_t a, uint64_t b)
 {
 	switch (op) {
 	case BPF_JEQ: return a == b;
@@ -341,26 +316,73 @@ compare(unsigned op, uint32_t a, uint32_t b)
 }
 
 static void
-apply_jump(struct steps *out, const struct bpf_insn *insn, uint32_t hi, uint64_t a,
+apply_jump(struct steps *out, const struct bpf_insn *insn, uint64_t hi, uint64_t a,
 	uint64_t b)
 {
-	append(out, hi, compare(BPF_OP(insn->code), (uint32_t)a, (uint32_t)b));
+	steps_append(out, hi, compare(BPF_OP(insn->code), (uint32_t)a, (uint32_t)b));
 }
 
-/* x against k, within each part: below, at, and above k. */
+/* What is looked for against k, within each part: below, at, and above k. */
 static const struct steps *
-x_against(struct machine *m, const struct steps *s, unsigned op)
+against(struct machine *m, const struct steps *s, unsigned op)
 {
-	struct steps *out = make(m, s->x, 3 * s->parts);
+	struct steps *out = steps_make(m, s->x, s->within, 3 * s->parts);
 	for (uint32_t i = 0; i < s->parts; i++) {
-		const uint32_t lo = low_end(s, i), hi = s->part[i].hi;
-		const uint32_t k = (uint32_t)s->part[i].k;
+		const uint64_t lo = steps_low(s, i), hi = s->part[i].hi, k = s->part[i].k;
 		if (k > lo)
-			append(out, k > hi ? hi : k - 1, compare(op, 0, 1));
+			steps_append(out, k > hi ? hi : k - 1, compare(op, 0, 1));
 		if (k >= lo && k <= hi)
-			append(out, k, compare(op, 1, 1));
+			steps_append(out, k, compare(op, 1, 1));
 		if (k < hi)
-			append(out, hi, compare(op, 1, 0));
+			steps_append(out, hi, compare(op, 1, 0));
+	}
+	return out;
+}
+
+/* A difference, k less what is looked for, against another function, all of 64 bits: as
+ * numbers without a sign it is largest where that is just above k. */
+static void
+apply_difference(struct steps *out, const struct bpf_insn *insn, uint64_t hi, uint64_t k,
+	uint64_t most)
+{
+	const uint64_t lo = out->parts > 0 ? steps_last(out) + 1 : 0;
+	const unsigned op = BPF_OP(insn->code);
+	const uint64_t from =
+		k < most ? 0 : k - most; /* from here to k it is at most that */
+	if (from > lo)
+		steps_append(out, from - 1 < hi ? from - 1 : hi, compare(op, 1, 0));
+	if (from <= hi && k >= lo)
+		steps_append(out, k < hi ? k : hi, compare(op, 0, 1));
+	if (k < hi)
+		steps_append(out, hi, compare(op, 1, 0));
+}
+
+static const struct steps *
+difference(struct machine *m, const struct cell *a, const struct cell *b,
+	const struct bpf_insn *i)
+{
+	const unsigned op = BPF_OP(i->code);
+	if (op != BPF_JGT && op != BPF_JLE) {
+		machine_stop(m, "a difference that is compared otherwise");
+		return NULL;
+	}
+	const struct steps *s = as_steps(m, b, a->steps);
+	for (uint32_t j = 0; s != NULL && j < s->parts; j++)
+		if (s->part[j].k > UINT32_MAX) {
+			machine_stop(m, "a difference that is not modelled");
+			return NULL;
+		}
+	if (s == NULL)
+		return NULL;
+	struct steps *out =
+		steps_make(m, s->x, s->within, 3 * (a->steps->parts + s->parts));
+	const struct steps *pairs[2] = { a->steps, s };
+	for (uint32_t x = 0, y = 0; x < pairs[0]->parts && y < pairs[1]->parts;) {
+		const uint64_t p = pairs[0]->part[x].hi, q = pairs[1]->part[y].hi;
+		const uint64_t hi = p < q ? p : q;
+		apply_difference(out, i, hi, pairs[0]->part[x].k, pairs[1]->part[y].k);
+		x += p == hi;
+		y += q == hi;
 	}
 	return out;
 }
@@ -370,17 +392,23 @@ table_jumps(struct machine *m, const struct cell *a, const struct cell *b,
 	const struct bpf_insn *i)
 {
 	const unsigned op = BPF_OP(i->code);
+	const bool wide = BPF_CLASS(i->code) == BPF_JMP;
 	const bool known = op == BPF_JEQ || op == BPF_JNE || op == BPF_JGT ||
 			   op == BPF_JGE || op == BPF_JLT || op == BPF_JLE;
-	const struct steps *out = NULL;
-	if (known && b->kind == KIND_STEPS && is_x(a, b->steps)) {
-		out = x_against(m, b->steps, op);
-	} else if (known && a->kind == KIND_STEPS) {
-		const struct steps *other = as_steps(m, b, a->steps);
+	const struct steps *out = NULL, *other;
+	if (known && wide && a->kind == KIND_LESS) {
+		out = difference(m, a, b, i);
+	} else if (known && b->kind == KIND_STEPS && wide == (a->kind == KIND_KEY)) {
+		other = as_function_of(m, b->steps, a);
+		if (other != NULL && is_looked_for(a, other))
+			out = against(m, other, op);
+	}
+	if (out == NULL && known && !wide && a->kind == KIND_STEPS) {
+		other = as_steps(m, b, a->steps);
 		if (other != NULL)
 			out = both(m, a->steps, other, apply_jump, i);
-	} else {
-		machine_stop(m, "a look-up that is compared otherwise");
 	}
-	return out != NULL ? is_among(m, out) : NULL;
+	if (out == NULL)
+		machine_stop(m, "a look-up that is compared otherwise");
+	return out != NULL ? steps_hold(m, out) : NULL;
 }

@@ -41,7 +41,8 @@ host6(char *to, uint32_t i)
 {
 	const uint32_t x = (i + 1) * 2654435761u;
 
-	return snprintf(to, TERM, "host 2001:db8:%x:%x::%x", x >> 16, x & 0xffff, i);
+	return snprintf(
+		to, TERM, "host 2001:db8:%x:%x::%x", x >> 16, x & 0xffff, i & 0xffff);
 }
 
 static int
@@ -97,20 +98,21 @@ static const struct row {
 	const char *name;
 	const char *joint;
 	int (*term)(char *, uint32_t);
-	uint32_t most; /* terms that every hook takes */
+	uint32_t most;     /* terms that every hook takes */
+	uint32_t no_table; /* ... with CAP_BPF alone, where sets are no tables */
 } rows[] = {
-	{ "hosts", " or ", host, 100000 },
-	{ "networks", " or ", net, 100000 },
-	{ "IPv6 hosts", " or ", host6, 10000 },
-	{ "MAC addresses", " or ", mac, 3000 },
-	{ "ports", " or ", port, 65536 },
-	{ "hosts that are not", " and not ", host, 100000 },
-	{ "pairs of host and port", " or ", pair, 1000 },
-	{ "masks", " or ", mask, 10000 },
-	{ "masks that are not", " and not ", mask, 10000 },
-	{ "bytes", " or ", place, 10000 },
-	{ "bytes behind a header", " or ", computed, 10000 },
-	{ "sums", " or ", sum, 1000 },
+	{ "hosts", " or ", host, 100000, 100000 },
+	{ "networks", " or ", net, 100000, 100000 },
+	{ "IPv6 hosts", " or ", host6, 100000, 10000 },
+	{ "MAC addresses", " or ", mac, 100000, 100000 },
+	{ "ports", " or ", port, 65536, 65536 },
+	{ "hosts that are not", " and not ", host, 100000, 100000 },
+	{ "pairs of host and port", " or ", pair, 1000, 1000 },
+	{ "masks", " or ", mask, 10000, 10000 },
+	{ "masks that are not", " and not ", mask, 10000, 10000 },
+	{ "bytes", " or ", place, 10000, 10000 },
+	{ "bytes behind a header", " or ", computed, 10000, 10000 },
+	{ "sums", " or ", sum, 1000, 1000 },
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -206,6 +208,8 @@ try_size(const struct row *r, uint32_t terms, struct corpora *corpora)
 		struct filter *f = NULL;
 
 		if (!way->root)
+			continue;
+		if (way->reads == FILTER_READS_CONTEXT && terms > r->no_table)
 			continue;
 		if (filter_compile(&opts, &f, &ds))
 			ok &= try_way(

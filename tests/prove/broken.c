@@ -16,7 +16,8 @@ static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD
 	X(GATHER), X(THREAD), X(RESTRICT), X(PREFIX), X(REGROUP), X(SWITCH), X(SPLIT),
 	X(PLACES), X(MERGE), X(SHARE), X(ORDER), X(EMIT), X(NUMBER), X(ENTRY), X(DEAD),
 	X(TAILS), X(ENCODE), X(CHECK), X(FILLED), X(BASE), X(SWAP), X(SIGNED),
-	X(OPPOSITE), X(BEYOND), X(STATE), X(MOVE), X(CALL), X(TABLE), X(STEP) };
+	X(OPPOSITE), X(BEYOND), X(STATE), X(MOVE), X(CALL), X(TABLE), X(STEP), X(PART),
+	X(LENGTH) };
 #undef X
 
 #define HOSTS_8                                                                \
@@ -38,6 +39,14 @@ static const char *const faults[BROKEN_FAULTS] = { X(NOTHING), X(GRAPH), X(BUILD
 #define HOSTS(n)                                                                 \
 #n ".0.0.1, " #n ".0.0.9, " #n ".0.3.7, " #n ".1.0.9, " #n ".2.0.3, " #n \
 	   ".9.0.1, " #n ".9.0.2"
+
+/* Words that are looked up one after the other. */
+#define MACS(n)                                                                       \
+	"02:" #n ":00:00:00:01, 02:" #n ":00:00:01:02, 02:" #n ":00:00:07:03, 02:" #n \
+	":00:01:00:04, 02:" #n ":00:01:02:05, 02:" #n ":00:09:00:06"
+#define NETS(n)                                                      \
+	"2001:db8:" #n "::/48, 2001:db9:" #n ":0::/64, 2001:db9:" #n \
+	":3::/64, 2001:dba:" #n "0::/46, 2001:dbb:" #n ":2::/63, 2001:dbb:" #n ":8::/61"
 
 #define OF(linktype, input, text)                          \
 	{                                                  \
@@ -85,6 +94,8 @@ static const struct expression {
 	OF(1, FILE, "(ether[0] & 1 != 0 or ether[1] = 2) and ether[0] & 2 != 0"),
 	OF(1, FILE, "ether[20:4] > 0x81000000"),
 	OF(1, FILE, "dst host in {" HOSTS(10) ", " HOSTS(11) ", " HOSTS(12) "}"),
+	OF(1, FILE, "ether src in {" MACS(01) ", " MACS(02) ", " MACS(03) "}"),
+	OF(1, FILE, "src net in {" NETS(1) ", " NETS(2) ", " NETS(3) "}"),
 };
 
 /* *stray: of eBPF, it does what it must not. */
