@@ -272,8 +272,8 @@ explain(struct splice *s, int err, struct diags *ds)
 		return;
 	} else if (err == E2BIG) {
 		why = "the filter has more than 1,000,000 instructions";
-		hint = "lists of IPv4 addresses, nets and ports become tables; have "
-		       "fewer entries in other lists";
+		hint = "lists of addresses, nets and ports become tables; have fewer "
+		       "entries in other lists";
 	} else if (err == ENOMEM) {
 		why = "no memory for program and ring";
 		hint = "choose a smaller -B; on kernels before 5.11 raise ulimit -l";

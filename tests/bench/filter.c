@@ -21,11 +21,11 @@
 #include "../prop/kernel.h"
 #include "theirs.h"
 
-enum { PACKETS = 512, FRAME = 60, ENTRY = 40 };
+enum { PACKETS = 512, FRAME = 60, ENTRY = 48 };
 enum { SOCKETS = 5, ROUNDS = 400, CHUNK = 64, CHUNKS = PACKETS / CHUNK };
 enum { TESTED = 32, REPEAT = 2000, TEST_ROUNDS = 40 };
 enum { PCAP_MOST = 500 }; /* entries that libpcap compiles in seconds */
-enum { ARRIVED = 14, SRC = 26, DST = 30, SPORT = 34, DPORT = 36 };
+enum { SRC_MAC = 6, ARRIVED = 14, SRC6 = 22, SRC = 26, DST = 30, SPORT = 34 };
 
 static const struct row {
 	const char *what;
@@ -45,6 +45,14 @@ static const struct row {
 	{ "net", 100000, false },
 	{ "port", 100, true },
 	{ "port", 1000, false },
+	{ "ip6 host", 10, true },
+	{ "ip6 host", 100, false },
+	{ "ip6 host", 10000, false },
+	{ "ip6 host", 100000, false },
+	{ "ether host", 10, true },
+	{ "ether host", 100, true },
+	{ "ether host", 10000, false },
+	{ "ether host", 100000, false },
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -64,30 +72,83 @@ struct bench {
 static void
 die(const char *what, const struct diags *ds)
 {
-	fprintf(stderr, "filter: %s: %s\n", what, ds->count > 0 ? ds->diag[0].text : "");
+	fprintf(stderr, "filter: %s: %s\n", what,
+		ds && ds->count > 0 ? ds->diag[0].text : "");
 	exit(1);
 }
 
 /* --- expressions and packets ------------------------------------------------------- */
 
-/* Entry i of a list of addresses, ports or networks of 24 bits. */
-static uint32_t
-entry(const struct row *r, uint32_t i)
-{
-	const uint32_t x = (i + 1) * 2654435761u;
+/* Entry i of a list: its number, and a second one, which only those of several words
+ * have. */
+struct entry {
+	uint32_t x, second;
+};
 
-	return strcmp(r->what, "host") == 0  ? x
-	       : strcmp(r->what, "net") == 0 ? x & 0xffffff00
-					     : x >> 16;
+static char *
+put_ip4(char *to, struct entry e)
+{
+	return to + sprintf(to, "%u.%u.%u.%u", e.x >> 24, e.x >> 16 & 255, e.x >> 8 & 255,
+			    e.x & 255);
 }
 
 static char *
-put_entry(const struct row *r, uint32_t x, char *to)
+put_net(char *to, struct entry e)
 {
-	if (strcmp(r->what, "port") == 0)
-		return to + sprintf(to, "port %u", x);
-	return to + sprintf(to, "%s %u.%u.%u.%u%s", r->what, x >> 24, x >> 16 & 255,
-			    x >> 8 & 255, x & 255, r->what[0] == 'n' ? "/24" : "");
+	return to +
+	       sprintf(to, "%u.%u.%u.0/24", e.x >> 24, e.x >> 16 & 255, e.x >> 8 & 255);
+}
+
+static char *
+put_port(char *to, struct entry e)
+{
+	return to + sprintf(to, "%u", e.x >> 16);
+}
+
+static char *
+put_ip6(char *to, struct entry e)
+{
+	return to + sprintf(to, "2001:db8:%x:%x::%x", e.x >> 16, e.x & 0xffff, e.second);
+}
+
+static char *
+put_mac(char *to, struct entry e)
+{
+	return to + sprintf(to, "02:%02x:%02x:%02x:%02x:%02x", e.second & 255, e.x >> 24,
+			    e.x >> 16 & 255, e.x >> 8 & 255, e.x & 255);
+}
+
+static const struct kind {
+	const char *what;
+	char *(*put)(char *to, struct entry);
+	uint32_t seconds; /* how many second numbers there are */
+	bool ip6;
+	unsigned at, size;    /* of the number in the frame */
+	unsigned second_at;   /* of the second one, two bytes */
+	uint16_t second_base; /* what is added to it there */
+} kinds[] = {
+	{ "host", put_ip4, 1, false, SRC, 4, 0, 0 },
+	{ "net", put_net, 1, false, SRC, 4, 0, 0 },
+	{ "port", put_port, 1, false, SPORT, 2, 0, 0 },
+	{ "ip6 host", put_ip6, 0x10000, true, SRC6 + 4, 4, SRC6 + 14, 0 },
+	{ "ether host", put_mac, 200, false, SRC_MAC + 2, 4, SRC_MAC, 0x200 },
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+static const struct kind *
+kind_of(const struct row *r)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kinds[i].what, r->what) == 0)
+			return &kinds[i];
+	die(r->what, NULL);
+	return NULL;
+}
+
+static struct entry
+entry(const struct kind *k, uint32_t i)
+{
+	return (struct entry){ (i + 1) * 2654435761u, i * 7 % k->seconds };
 }
 
 /* `not`: so that what the list has is rejected too, and nothing is queued. */
@@ -102,18 +163,26 @@ text_of(const struct row *r, bool negated)
 	to += sprintf(to, "%s", negated ? "not (" : "");
 	to += sprintf(to, "%s", r->entries ? "" : r->what);
 	for (uint32_t i = 0; i < r->entries; i++) {
-		to += sprintf(to, "%s", i ? " or " : "");
-		to = put_entry(r, entry(r, i), to);
+		to += sprintf(to, "%s%s ", i ? " or " : "", r->what);
+		to = kind_of(r)->put(to, entry(kind_of(r), i));
 	}
 	strcpy(to, negated ? ")" : "");
 	return text;
 }
 
 static void
-put32(uint8_t *to, uint32_t x)
+put_number(uint8_t *to, unsigned size, uint32_t x)
 {
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < size; i++)
 		to[i] = (uint8_t)(x >> 8 * (3 - i));
+}
+
+static void
+put_hit(uint8_t *f, const struct kind *k, struct entry e)
+{
+	put_number(f + k->at, k->size, e.x);
+	if (k->second_at > 0 || k->second_base > 0)
+		put_number(f + k->second_at, 2, (k->second_base + e.second) << 16);
 }
 
 static void
@@ -121,21 +190,26 @@ fill_traffic(struct traffic *t, const struct row *r, bool hit)
 {
 	static const uint8_t head[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0,
 		0, 46, 0, 1, 0, 0, 64, 6 };
+	static const uint8_t head6[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xdd,
+		0x60, 0, 0, 0, 0, 6, 6, 64, 0x20, 1, 0x0d, 0xb8 };
+	const struct kind *k = r->entries ? kind_of(r) : NULL;
 	struct rng rng = { 1 };
 
 	for (unsigned i = 0; i < PACKETS; i++) {
 		uint8_t *f = t->frame[i];
 		memset(f, 0, FRAME);
-		memcpy(f, head, sizeof head);
-		put32(f + SRC, rng_next(&rng));
-		put32(f + DST, rng_next(&rng));
-		put32(f + SPORT, (1024 + rng_below(&rng, 60000)) << 16 | 8);
-		if (hit && !r->entries)
-			put32(f + SPORT, (1024 + rng_below(&rng, 60000)) << 16 | 80);
-		else if (hit && r->what[0] == 'p')
-			put32(f + SPORT, entry(r, rng_below(&rng, r->entries)) << 16 | 8);
+		put_number(f + SRC, 4, rng_next(&rng));
+		put_number(f + DST, 4, rng_next(&rng));
+		put_number(f + SPORT, 4, (1024 + rng_below(&rng, 60000)) << 16 | 8);
+		memcpy(f, k && k->ip6 ? head6 : head,
+			k && k->ip6 ? sizeof head6 : sizeof head);
+		if (k && k->at != SRC && k->at != SPORT) /* as scattered as its entries */
+			put_hit(f, k, (struct entry){ rng_next(&rng), 0 });
+		if (hit && k)
+			put_hit(f, k, entry(k, rng_below(&rng, r->entries)));
 		else if (hit)
-			put32(f + SRC, entry(r, rng_below(&rng, r->entries)));
+			put_number(
+				f + SPORT, 4, (1024 + rng_below(&rng, 60000)) << 16 | 80);
 		t->at[i] = (struct iovec){ f, FRAME };
 		t->message[i].msg_hdr =
 			(struct msghdr){ .msg_iov = &t->at[i], .msg_iovlen = 1 };
