@@ -5,6 +5,7 @@
 #include "filter_try.h"
 
 #define TEXT_MAX (4 << 20)
+#define LIST_MOST 160 /* instructions of a list, however long */
 
 enum { R_CTX = 6, R_FRAME = 10, STACK = 512 };
 
@@ -191,6 +192,72 @@ long_ones(void **state)
 	}
 }
 
+/* Lists of one word or of several become tables, and the program is short; but not what
+ * has no tables. */
+static void
+lists_as_tables(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *head, *form;
+	} rows[] = {
+		{ "src host", "%u.%u.%u.%u" },
+		{ "host", "%u.%u.%u.%u" },
+		{ "ip6 src host", "2001:db8:%x%02x::%x%02x" },
+		{ "host", "2001:db8:%x:%x:%x:%x::" },
+		{ "ip6 dst host", "%x:%x:%x::%x" },
+		{ "not net", "2001:db8:%x%02x:%x%02x::/64" },
+		{ "ether src", "02:00:%x:%x:%x:%x" },
+		{ "ether host", "%x:%x:%x:%x:00:01" },
+		{ "tcp and ether dst", "02:%x:%x:%x:%x:01" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = list(rows[i].head, rows[i].form, 2000);
+		struct filter_opts o = try_opts(text);
+		o.input = FILTER_INPUT_SKB;
+		struct try t = try_compile(&o);
+		assert_non_null(t.filter);
+		for (enum filter_reads r = 0; r <= FILTER_READS_BUFFER; r++) {
+			struct filter_ebpf e;
+			struct diags ds = { 0 };
+			if (!filter_ebpf(t.filter, r, &e, &ds))
+				continue;
+			if ((r != FILTER_READS_CONTEXT) != (e.count <= LIST_MOST) ||
+				(r != FILTER_READS_CONTEXT) != (e.data_size > 0))
+				fail_msg("%s %s, %u: %zu instructions, %zu bytes",
+					rows[i].head, rows[i].form, r, e.count,
+					e.data_size);
+			filter_ebpf_free(&e);
+		}
+		filter_free(t.filter);
+		free(text);
+	}
+}
+
+/* More jumps to go on with than an island has room for: refused, and soon. */
+static void
+jumps_too_long(void **state)
+{
+	(void)state;
+	char *text = malloc(TEXT_MAX), *to = text;
+	assert_non_null(text);
+	for (uint32_t i = 0; i < 40000; i++) {
+		const uint32_t x = i * 2654435761u;
+		to += sprintf(to, "%sip6 src host 2001:db8:%x:%x::%x", i ? " or " : "",
+			x >> 16, x & 0xffff, i % 15000);
+	}
+	struct filter_opts o = try_opts(text);
+	o.passes = TREES;
+	struct try t = try_compile(&o);
+	assert_non_null(t.filter);
+	struct filter_ebpf e;
+	struct diags ds = { 0 };
+	assert_false(filter_ebpf(t.filter, FILTER_READS_SKB, &e, &ds));
+	assert_int_equal(ds.diag[0].code, DIAG_TOO_LONG);
+	filter_free(t.filter);
+	free(text);
+}
+
 /* About where islands for far jumps are put. */
 static void
 lengths_about_an_island(void **state)
@@ -214,6 +281,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_ones),
 		cmocka_unit_test(long_ones),
+		cmocka_unit_test(lists_as_tables),
+		cmocka_unit_test(jumps_too_long),
 		cmocka_unit_test(lengths_about_an_island),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
