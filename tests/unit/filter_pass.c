@@ -149,11 +149,12 @@ random_expressions(void **state)
 	(void)state;
 	static struct expr e;
 	struct rng r = { 11 };
+	const unsigned rounds = try_rounds(ROUNDS / 4);
 	for (unsigned l = 0; packet_linktypes[l] != 0; l++) {
 		const struct expr_kind kind = { .linktype = packet_linktypes[l] };
 		for (unsigned i = 0; i < PACKETS; i++)
 			packet_build(&r, packet_linktypes[l], &packets[i]);
-		for (unsigned i = 0; i < ROUNDS / 4; i++) {
+		for (unsigned i = 0; i < rounds; i++) {
 			e.len = 0;
 			expr_build(&r, &kind, &e);
 			check(e.text, packet_linktypes[l], &r);
@@ -169,9 +170,10 @@ lists(void **state)
 		"not udp port %u", "tcp[13] & %u != 0", "len > %u", "net 10.%u.0.0/16",
 		"dst portrange 5-%u", "ether[0:2] = %u" };
 	struct rng r = { 5 };
+	const unsigned rounds = try_rounds(ROUNDS / 4);
 	for (unsigned i = 0; i < PACKETS; i++)
 		packet_build(&r, FILTER_LINK_EN10MB, &packets[i]);
-	for (unsigned round = 0; round < ROUNDS / 4; round++) {
+	for (unsigned round = 0; round < rounds; round++) {
 		char text[8192] = "", *to = text;
 		const unsigned n = 2 + rng_below(&r, 12);
 		const unsigned form = rng_below(&r, sizeof(forms) / sizeof(forms[0]));
