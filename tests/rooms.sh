@@ -20,72 +20,72 @@ filter/filter.c  | filter filter/cbpf filter/ebpf filter/jit
 # System headers for which the compiler has no use: it is pure.
 outside='netdb.h sys/socket.h signal.h pthread.h sys/stat.h fcntl.h pcap.h pcap/*'
 
-# rights WHO: its line of the map.
-rights() {
-	echo "$map" | awk -F'|' -v who="$1" '{ gsub(/[ \t]+$/, "", $1) } $1 == who { print $2 }'
-}
-
-# The path from the top that the name $2 means in the file $1; what is generated is
-# found from the top of the build directory.
-resolve() {
-	case $2 in
-	config.h | bpf/*.skel.h) echo "$2" ;;
-	*) echo "${1%/*}/$2" | sed -e ':a' -e 's,/\./,/,g' -e 's,[^/.][^/]*/\.\./,,' -e 'ta' ;;
-	esac
-}
-
-# listed PATH ITEM...: is the path, or its directory, one of the items?
-listed() {
-	listed_path=$1
-	shift
-	for item; do
-		case $listed_path in
-		"$item") return 0 ;;
-		esac
-		case ${listed_path%/*} in
-		"$item") return 0 ;;
-		esac
-		case $item:$listed_path in
-		'*.skel.h':bpf/*.skel.h | 'pcap/*':pcap/*) return 0 ;;
-		esac
-	done
-	return 1
-}
-
-# judge FILE NAME RIGHTS: says what is wrong with one #include of the file.
-judge() {
-	set -f # the lists are patterns; called in a subshell only
-	case $1:$2 in
-	filter/*:'<'*)
-		# shellcheck disable=SC2086  # a list
-		listed "${2#<}" $outside && echo "$1: $2> is not for the compiler: it is pure"
-		return
-		;;
-	*:'<'*) return ;;
-	esac
-	path=$(resolve "$1" "${2#?}")
-	# shellcheck disable=SC2086  # a list
-	if ! listed "$path" $3; then
-		echo "$1: includes $path, which it may not see"
-	fi
-	case $path in
-	config.h | *.skel.h) ;;
-	*) [ -f "$path" ] || echo "$1: includes $path, which does not exist" ;;
-	esac
-}
-
+# check ROOM: says what is wrong with the #includes of its files.
 check() {
-	for file in "$1"/*.[ch]; do
-		case $file in
-		*.skel.h | *'*'*) continue ;;
-		esac
-		may=$(rights "$file")
-		[ -n "$may" ] || may=$(rights "$1")
-		sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*\(["<][^">]*\).*/\1/p' "$file" |
-			while read -r name; do
-				judge "$file" "$name" "$may"
-			done
-	done
+	set -- "$1"/*.[ch]
+	[ -e "$1" ] || return
+	awk -v map="$map" -v outside="$outside" '
+	function directory(path) {
+		sub("/[^/]*$", "", path)
+		return path
+	}
+	function generated(path) {
+		return path == "config.h" || path ~ "^bpf/.*[.]skel[.]h$"
+	}
+	# The path from the top that the name means in the file; what is generated is
+	# found from the top of the build directory.
+	function resolved(file, name) {
+		if (generated(name))
+			return name
+		name = directory(file) "/" name
+		while (sub("/[.]/", "/", name)) {}
+		while (sub("[^/.][^/]*/[.][.]/", "", name)) {}
+		return name
+	}
+	# Is the path, or its directory, one of the items?
+	function listed(path, items,   n, i, item) {
+		n = split(items, item)
+		for (i = 1; i <= n; i++)
+			if (path == item[i] || directory(path) == item[i] ||
+				(item[i] == "*.skel.h" && path ~ "^bpf/.*[.]skel[.]h$") ||
+				(item[i] == "pcap/*" && path ~ "^pcap/"))
+				return 1
+		return 0
+	}
+	function exists(path,   line) {
+		if (!(path in there)) {
+			there[path] = (getline line <path) >= 0
+			close(path)
+		}
+		return there[path]
+	}
+	BEGIN {
+		n = split(map, row, "\n")
+		for (i = 1; i <= n; i++)
+			if (split(row[i], column, "[ \t]*[|]") == 2)
+				rights[column[1]] = column[2]
+	}
+	FILENAME ~ "[.]skel[.]h$" || !/^[ \t]*#[ \t]*include[ \t]*["<]/ { next }
+	{
+		name = $0
+		sub("^[^\"<]*", "", name)
+		kind = substr(name, 1, 1)
+		name = substr(name, 2)
+		sub("[\">].*", "", name)
+	}
+	kind == "<" {
+		if (FILENAME ~ "^filter/" && listed(name, outside))
+			print FILENAME ": <" name "> is not for the compiler: it is pure"
+		next
+	}
+	{
+		path = resolved(FILENAME, name)
+		room = FILENAME in rights ? FILENAME : directory(FILENAME)
+		if (!listed(path, rights[room]))
+			print FILENAME ": includes " path ", which it may not see"
+		if (!generated(path) && !exists(path))
+			print FILENAME ": includes " path ", which does not exist"
+	}' "$@"
 }
 
 rooms=$(echo "$map" | awk -F'|' 'NF == 2 && $1 !~ /\.c/ { print $1 }')

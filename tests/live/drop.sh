@@ -241,29 +241,34 @@ finish INT
 holds "a full ring: all are counted" awk '/captured/ { c = $1 } /received/ { r = $1 }
 	/dropped/ { d = $1 } END { exit !(r == 2000 && c + d == r && d > 0) }' "$work/err"
 
-# Nothing stays behind.
-programs() { bpftool prog show 2>/dev/null | grep -c 'name capture_drop'; }
-# left NUMBER: so many programs are there; the kernel frees one a little later.
-left() {
+# Nothing stays behind.  Other captures may come and go: what counts is the program that
+# this one holds.
+# holds_program: it does; its number goes to $id.
+holds_program() {
+	child=$(pgrep -P "$pid" | head -n 1)
+	id=$(sed -n 's/^prog_id:[[:space:]]*//p' /proc/"$child"/fdinfo/* 2>/dev/null | sort -u)
+	bpftool prog show id "$id" 2>/dev/null | grep -q 'name capture_drop'
+}
+# gone: it is not there; the kernel frees one a little later.
+gone() {
 	tries=60
-	until [ "$(programs)" = "$1" ]; do
+	while bpftool prog show id "$id" >/dev/null 2>&1; do
 		tries=$((tries - 1))
 		[ $tries != 0 ] || return 1
 		sleep 0.05
 	done
 }
 if command -v bpftool >/dev/null; then
-	before=$(programs)
 	start -i v1 udp
-	holds "it is loaded" left $((before + 1))
+	holds "it is loaded" holds_program
 	finish INT
-	holds "nothing is left after SIGINT" left "$before"
+	holds "nothing is left after SIGINT" gone
 	start -i v1 udp
-	child=$(pgrep -P "$pid" | head -n 1)
+	holds "it is loaded again" holds_program
 	kill -KILL "$child" 2>/dev/null
 	wait "$pid" 2>/dev/null
 	pid=
-	holds "nothing is left after SIGKILL" left "$before"
+	holds "nothing is left after SIGKILL" gone
 fi
 
 # What it cannot do, it says.

@@ -31,12 +31,14 @@ verdict() {
 
 wrong() { echo "$*" >>wrong; }
 
-# run STATUS ARGUMENT...: standard output to `out`, standard error to `err`.
+# run STATUS ARGUMENT...: standard output to `out`, standard error to `err`; it is killed
+# after $guard seconds.
+guard=300
 run() {
 	: >wrong
 	want=$1
 	shift
-	timeout 300 bpfcap "$@" >out 2>err </dev/null
+	timeout $guard bpfcap "$@" >out 2>err </dev/null
 	status=$?
 	[ $status -eq "$want" ] || wrong "exit status $status, not $want; $(cat err)"
 }
@@ -211,16 +213,17 @@ test_interface() {
 	verdict "-i lo: direction"
 }
 
-# A product of 32 bits, and the same by parts: no prover sees that they are equal.
+# A product of 32 bits, and the same by parts: no prover sees that they are equal.  With
+# the usual limit of 60 s it is killed.
 test_limit() {
+	guard=40
 	x='ip[4:4]'
 	y='ip[12:4]'
 	parts="($x & $y) * ($x | $y) + ($x & ($y ^ 0xffffffff)) * (($x ^ 0xffffffff) & $y)"
-	begun=$(date +%s)
 	run 1 -y EN10MB --prove-limit 1 --diff "$x * $y = 12345" "$parts = 12345"
 	said 'not decided: .*limit.*'
 	silent
-	[ $(($(date +%s) - begun)) -le 15 ] || wrong "it goes on after the limit"
+	guard=300
 	verdict "a limit is kept"
 }
 

@@ -23,7 +23,10 @@
 #define SECONDS 60
 #define RANDOM 2000
 #define LIMIT_MS 3000
-#define UNDECIDED_PERCENT 3 /* more fail the test */
+/* More than these fail the test.  How many there are of some hundred depends on the
+ * machine and on what else it does, so only the long run asks for few. */
+#define UNDECIDED_PERCENT 3
+#define UNDECIDED_PERCENT_SHORT 50
 
 enum { ETHERNET = 1, LINUX_SLL2 = 276 };
 
@@ -204,6 +207,7 @@ verdict(const struct trials *a, const struct trials *b, bool whole)
 {
 	unsigned long tried = a->tried + b->tried;
 	unsigned long undecided = a->undecided + b->undecided;
+	const unsigned percent = whole ? UNDECIDED_PERCENT : UNDECIDED_PERCENT_SHORT;
 	report("lists", a);
 	report("random", b);
 	report_programs(a, b);
@@ -214,8 +218,7 @@ verdict(const struct trials *a, const struct trials *b, bool whole)
 	       good;
 	good = judge(4, "witnesses show what they should", a->unlike + b->unlike == 0) &&
 	       good;
-	good = judge(5, "few proofs take too long",
-		       undecided * 100 <= tried * UNDECIDED_PERCENT) &&
+	good = judge(5, "few proofs take too long", undecided * 100 <= tried * percent) &&
 	       good;
 	good = judge(6, "there was something to prove", tried >= (whole ? 1000 : 1)) &&
 	       good;

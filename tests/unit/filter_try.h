@@ -21,6 +21,15 @@ try {
 	struct diags diags;
 };
 
+/* How many of these rounds: all, or one of TEST_SHARE, for builds that are slow. */
+static inline unsigned
+try_rounds(unsigned all)
+{
+	const char *text = getenv("TEST_SHARE");
+	const unsigned share = text ? (unsigned)strtoul(text, NULL, 10) : 1;
+	return share > 1 ? (all + share - 1) / share : all;
+}
+
 static inline struct filter_opts
 try_opts(const char *text)
 {
