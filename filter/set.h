@@ -19,7 +19,7 @@ struct set {
 	/* By range; NULL: there is one part, nothing is given. */
 	const uint32_t *part;  /* the index of its part's first range */
 	const uint32_t *gives; /* what a look-up gives */
-	struct set *chain;   /* of the hash table */
+	struct set *chain;     /* of the hash table */
 };
 
 #define SETS_BUCKETS 256
@@ -36,7 +36,7 @@ const struct set *sets_add(struct sets *, struct range *range, uint32_t count);
 
 /* The set with these ranges as they are; `part` and `gives`, if not NULL, are as long.
  * All are taken over. */
-const struct set *sets_add_parts(struct sets *, struct range *range,
-	const uint32_t *part, const uint32_t *gives, uint32_t count);
+const struct set *sets_add_parts(struct sets *, struct range *range, const uint32_t *part,
+	const uint32_t *gives, uint32_t count);
 
 #endif
