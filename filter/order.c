@@ -293,6 +293,16 @@ behind_stage(struct lower *l, const struct stages *all, const struct stage *s,
 	return to;
 }
 
+/* Do all that the stage has go one way, into one part? */
+static bool
+gives_nothing(const struct stages *all, uint32_t stage)
+{
+	const struct stage *s = &all->stage[stage];
+	if (s->deeper)
+		return s->targets == 0 && s[1].part == NULL;
+	return (s->targets & (s->targets - 1)) == 0;
+}
+
 static struct block *
 lower_stages(struct lower *l, const struct node *n)
 {
@@ -300,13 +310,13 @@ lower_stages(struct lower *l, const struct node *n)
 	struct block *to = NULL;
 	for (uint32_t i = all->count; i-- > 0;) {
 		const struct stage *s = &all->stage[i];
-		const bool one = !s->deeper && (s->targets & (s->targets - 1)) == 0;
+		const bool none = gives_nothing(all, i);
 		to = behind_stage(l, all, s, to, n->source);
 		to = make(l, (struct block){ .v = s->v,
 				     .set = sets_add_parts(&l->sets, s->range, s->part,
-					     one ? NULL : s->gives, s->count),
+					     none ? NULL : s->gives, s->count),
 				     .within = s->part != NULL ? l->part : NULL,
-				     .slot = one ? NULL : l->part,
+				     .slot = none ? NULL : l->part,
 				     .jt = to,
 				     .jf = l->of[all->other->id],
 				     .source = n->source });

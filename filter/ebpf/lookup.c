@@ -211,7 +211,8 @@ lookup_keep(const struct emit *e, struct filter_ebpf *out)
 		const struct placed *p = &e->placed[i];
 		if (!p->made)
 			continue;
-		memcpy(out->data + p->at, p->table.parts, p->table.parts_bytes);
+		if (p->table.parts_bytes > 0)
+			memcpy(out->data + p->at, p->table.parts, p->table.parts_bytes);
 		if (p->table.entries > 0)
 			memcpy(out->data + p->at + p->table.parts_bytes, p->table.entry,
 				p->table.entry_bytes);

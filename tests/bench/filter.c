@@ -45,7 +45,7 @@ static const struct row {
 	{ "net", 100000, false },
 	{ "port", 100, true },
 	{ "port", 1000, false },
-	{ "ip6 host", 10, true },
+	{ "ip6 host", 10, false },
 	{ "ip6 host", 100, false },
 	{ "ip6 host", 10000, false },
 	{ "ip6 host", 100000, false },
@@ -185,25 +185,41 @@ put_hit(uint8_t *f, const struct kind *k, struct entry e)
 		put_number(f + k->second_at, 2, (k->second_base + e.second) << 16);
 }
 
+/* A TCP segment to port 8, of random addresses. */
 static void
-fill_traffic(struct traffic *t, const struct row *r, bool hit)
+fill_ip4(uint8_t *f, struct rng *rng)
 {
 	static const uint8_t head[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0,
 		0, 46, 0, 1, 0, 0, 64, 6 };
-	static const uint8_t head6[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xdd,
+
+	memcpy(f, head, sizeof head);
+	put_number(f + SRC, 4, rng_next(rng));
+	put_number(f + DST, 4, rng_next(rng));
+	put_number(f + SPORT, 4, (1024 + rng_below(rng, 60000)) << 16 | 8);
+}
+
+/* From 2001:db8:*:*::. */
+static void
+fill_ip6(uint8_t *f, struct rng *rng)
+{
+	static const uint8_t head[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xdd,
 		0x60, 0, 0, 0, 0, 6, 6, 64, 0x20, 1, 0x0d, 0xb8 };
+
+	memcpy(f, head, sizeof head);
+	put_number(f + SRC6 + 4, 4, rng_next(rng));
+}
+
+static void
+fill_traffic(struct traffic *t, const struct row *r, bool hit)
+{
 	const struct kind *k = r->entries ? kind_of(r) : NULL;
 	struct rng rng = { 1 };
 
 	for (unsigned i = 0; i < PACKETS; i++) {
 		uint8_t *f = t->frame[i];
 		memset(f, 0, FRAME);
-		put_number(f + SRC, 4, rng_next(&rng));
-		put_number(f + DST, 4, rng_next(&rng));
-		put_number(f + SPORT, 4, (1024 + rng_below(&rng, 60000)) << 16 | 8);
-		memcpy(f, k && k->ip6 ? head6 : head,
-			k && k->ip6 ? sizeof head6 : sizeof head);
-		if (k && k->at != SRC && k->at != SPORT) /* as scattered as its entries */
+		(k && k->ip6 ? fill_ip6 : fill_ip4)(f, &rng);
+		if (k && k->at < ARRIVED) /* as scattered as its entries */
 			put_hit(f, k, (struct entry){ rng_next(&rng), 0 });
 		if (hit && k)
 			put_hit(f, k, entry(k, rng_below(&rng, r->entries)));
