@@ -93,6 +93,8 @@ table_address(struct machine *m, const struct state *s, struct cell *to,
 
 /* --- of two, or of one and a constant -------------------------------------------- */
 
+#define PIECES 3 /* parts that a both_fn may add */
+
 /* Up to `hi` they are a and b; adds to `out` what becomes of them. */
 typedef void both_fn(
 	struct steps *out, const struct bpf_insn *, uint64_t hi, uint64_t a, uint64_t b);
@@ -101,7 +103,8 @@ static const struct steps *
 both(struct machine *m, const struct steps *a, const struct steps *b, both_fn *add,
 	const struct bpf_insn *insn)
 {
-	struct steps *out = steps_make(m, a->x, a->within, a->parts + b->parts);
+	const uint32_t room = PIECES * (a->parts + b->parts);
+	struct steps *out = steps_make(m, a->x, a->within, room);
 	for (uint32_t i = 0, j = 0; i < a->parts && j < b->parts;) {
 		const uint64_t x = a->part[i].hi, y = b->part[j].hi;
 		const uint64_t hi = x < y ? x : y;
@@ -374,17 +377,7 @@ difference(struct machine *m, const struct cell *a, const struct cell *b,
 		}
 	if (s == NULL)
 		return NULL;
-	struct steps *out =
-		steps_make(m, s->x, s->within, 3 * (a->steps->parts + s->parts));
-	const struct steps *pairs[2] = { a->steps, s };
-	for (uint32_t x = 0, y = 0; x < pairs[0]->parts && y < pairs[1]->parts;) {
-		const uint64_t p = pairs[0]->part[x].hi, q = pairs[1]->part[y].hi;
-		const uint64_t hi = p < q ? p : q;
-		apply_difference(out, i, hi, pairs[0]->part[x].k, pairs[1]->part[y].k);
-		x += p == hi;
-		y += q == hi;
-	}
-	return out;
+	return both(m, a->steps, s, apply_difference, i);
 }
 
 Z3_ast
